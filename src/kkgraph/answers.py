@@ -1,0 +1,245 @@
+"""Answering: a stored question run on a store, its cells labelled, its findings and gaps attached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from kkgraph import names, sparql
+from kkgraph.errors import QuestionError
+from kkgraph.model import Answer, Cell, Column, Evidence, FindingNote, Gap, Question, Row, Text, in_language
+from kkgraph.store import Limits, Store
+from kkgraph.tables import Table
+
+_XSD: Final = names.PREFIXES["xsd"]
+_HEAD: Final = "".join(
+    f"PREFIX {p}: <{names.PREFIXES[p]}> " for p in ("kk", "kkd", "kkg", "oa", "skos", "rdfs", "dcterms")
+)
+_FINDINGS: Final = (
+    _HEAD
+    + """SELECT * WHERE {
+  VALUES ?f { %s }
+  GRAPH ?g { ?f a kk:Finding ; dcterms:identifier ?id ; kk:scope ?scope ; kk:hedge ?hedge ; kk:statement ?text }
+  OPTIONAL { ?f kk:holder ?holder }
+  OPTIONAL {
+    ?f kk:evidence ?e .
+    ?e oa:hasSource ?source ; kk:textSha256 ?sha ; oa:hasSelector ?sel .
+    ?sel oa:start ?start ; oa:end ?end
+  }
+}"""
+)
+_LABELS: Final = (
+    _HEAD
+    + "SELECT DISTINCT ?n ?l ?rank WHERE { VALUES ?n { %s } VALUES (?p ?rank) { (skos:prefLabel 0) (rdfs:label 1) } GRAPH ?g { ?n ?p ?l } }"
+)
+_GAPS: Final = (
+    _HEAD
+    + """SELECT * WHERE {
+  VALUES ?gap { %s }
+  ?gap a kk:KnowledgeGap ; kk:question ?q ; kk:reason ?reason ; kk:boundedBy ?f
+} ORDER BY ?gap ?f"""
+)
+
+
+def answer(store: Store, question: Question, bound: str, lang: str, limits: Limits) -> Table:
+    """The table of a stored question whose parameters are already bound in ``bound``."""
+    result = store.query(bound, limits)
+    known = set(result.variables)
+    missing = [c.name for c in question.columns if c.name not in known]
+    if missing:
+        raise QuestionError(
+            "bad-header",
+            f"the query has no variable for the column {', '.join(missing)}",
+            where=question.where or question.id,
+            hint=f"It selects: {', '.join(result.variables)}.",
+        )
+    return tabulate(store, result, question.columns, lang, question=question)
+
+
+def tabulate(
+    store: Store,
+    result: Answer,
+    columns: tuple[Column, ...],
+    lang: str,
+    *,
+    question: Question | None = None,
+) -> Table:
+    """A result as a table: labels in ``lang`` (else English), findings and gaps looked up."""
+    place = {name: i for i, name in enumerate(result.variables)}
+    terms = {c.name: [r[place[c.name]] for r in result.rows] for c in columns}
+    typed = {kind: _iris(terms, columns, kind) for kind in ("finding", "gap")}
+    gap_iris = [*typed["gap"], *(names.expand(g) for g in (question.gaps if question else ()))]
+    gaps = read_gaps(store, list(dict.fromkeys(gap_iris)))
+    notes = read_findings(store, typed["finding"])
+    nodes = {
+        t.value
+        for c in columns
+        for t in terms[c.name]
+        if isinstance(t, ox.NamedNode) and c.type not in ("finding", "gap")
+    }
+    labels = read_labels(store, nodes)
+    gap_text = {g.iri: g.question for g in gaps}
+    rows = []
+    for number in range(len(result.rows)):
+        cells: dict[str, Cell] = {}
+        found: list[FindingNote] = []
+        for column in columns:
+            term = terms[column.name][number]
+            cells[column.name] = _cell(column, term, lang, labels, notes, gap_text)
+            if column.type == "finding" and isinstance(term, ox.NamedNode) and term.value in notes:
+                found.append(notes[term.value])
+        rows.append(Row(cells, _once(found)))
+    return Table(columns, tuple(rows), lang, question, result.truncated, gaps)
+
+
+def free_table(store: Store, result: Answer, lang: str) -> Table:
+    """A table of any SELECT result: each variable a column, nodes labelled where labels exist."""
+    columns = tuple(Column(v, "term", {"en": v}) for v in result.variables)
+    table = tabulate(store, result, columns, lang)
+    return replace(table, answer=result)
+
+
+def read_labels(store: Store, iris: Iterable[str]) -> dict[str, Text]:
+    """Labels by IRI and language; ``skos:prefLabel`` wins over ``rdfs:label``."""
+    wanted = _values(iris)
+    if not wanted:
+        return {}
+    out: dict[str, dict[str, tuple[int, str]]] = {}
+    for row in _rows(store, _LABELS % wanted):
+        label, rank = row["l"], int(row["rank"].value)
+        lang = (label.language or "en").split("-")[0]
+        mine = out.setdefault(row["n"].value, {})
+        if lang not in mine or rank < mine[lang][0]:
+            mine[lang] = (rank, label.value)
+    return {iri: {lang: text for lang, (_, text) in by.items()} for iri, by in out.items()}
+
+
+def read_findings(store: Store, iris: Iterable[str]) -> dict[str, FindingNote]:
+    """What a line says about the findings it rests on, by IRI; unknown IRIs are left out."""
+    wanted = _values(iris)
+    if not wanted:
+        return {}
+    raw: dict[str, dict[str, Any]] = {}
+    for row in _rows(store, _FINDINGS % wanted):
+        mine = raw.setdefault(row["f"].value, {"text": {}, "holders": set(), "row": row})
+        mine["text"][row["text"].language or "en"] = row["text"].value
+        if row.get("holder") is not None:
+            mine["holders"].add(row["holder"].value)
+    nodes = {n for m in raw.values() for n in m["holders"]}
+    nodes |= {m["row"][k].value for m in raw.values() for k in ("scope", "hedge")}
+    labels = read_labels(store, nodes)
+    return {iri: _note(iri, m, labels) for iri, m in raw.items()}
+
+
+def _note(iri: str, mine: dict[str, Any], labels: dict[str, Text]) -> FindingNote:
+    row = mine["row"]
+    evidence = None
+    if row.get("start") is not None:
+        evidence = Evidence(
+            row["id"].value,
+            row["source"].value,
+            int(row["start"].value),
+            int(row["end"].value),
+            row["sha"].value,
+        )
+    scope, hedge = row["scope"].value, row["hedge"].value
+    return FindingNote(
+        id=row["id"].value,
+        iri=iri,
+        statement=mine["text"],
+        scope=names.compact(scope),
+        scope_label=labels.get(scope, {}),
+        hedge=names.compact(hedge),
+        hedge_label=labels.get(hedge, {}),
+        holders=tuple((names.compact(h), labels.get(h, {})) for h in sorted(mine["holders"])),
+        graph=names.compact(row["g"].value),
+        evidence=evidence,
+    )
+
+
+def read_gaps(store: Store, iris: list[str]) -> tuple[Gap, ...]:
+    """The knowledge gaps with these IRIs, in their order, each with its nearest findings."""
+    wanted = _values(iris)
+    if not wanted:
+        return ()
+    raw: dict[str, dict[str, Any]] = {}
+    for row in _rows(store, _GAPS % wanted):
+        mine = raw.setdefault(row["gap"].value, {"q": {}, "reason": row["reason"].value, "f": {}})
+        mine["q"][row["q"].language or "en"] = row["q"].value
+        mine["f"][row["f"].value] = None
+    notes = read_findings(store, {f for m in raw.values() for f in m["f"]})
+    labels = read_labels(store, {m["reason"] for m in raw.values()})
+    return tuple(
+        Gap(
+            iri=names.compact(iri),
+            question=raw[iri]["q"],
+            reason=names.compact(raw[iri]["reason"]),
+            reason_label=labels.get(raw[iri]["reason"], {}),
+            bounded_by=tuple(notes[f] for f in raw[iri]["f"] if f in notes),
+        )
+        for iri in iris
+        if iri in raw
+    )
+
+
+def _cell(
+    column: Column,
+    term: Any,
+    lang: str,
+    labels: dict[str, Text],
+    notes: dict[str, FindingNote],
+    gap_text: dict[str, Text],
+) -> Cell:
+    if term is None:
+        return Cell(None)
+    if isinstance(term, ox.NamedNode):
+        if column.type == "finding" and term.value in notes:
+            note = notes[term.value]
+            return Cell(note.id, term.value, in_language(note.statement, lang))
+        if column.type == "term":
+            return Cell(term.value, term.value, in_language(labels.get(term.value, {}), lang) or None)
+        text = labels.get(term.value) or gap_text.get(names.compact(term.value), {})
+        return Cell(names.slug(term.value), term.value, in_language(text, lang) or None)
+    if isinstance(term, ox.Literal):
+        return Cell(_plain(term))
+    return Cell(str(term))
+
+
+def _plain(term: ox.Literal) -> Any:
+    kind = term.datatype.value
+    if kind == _XSD + "integer":
+        return int(term.value)
+    if kind in (_XSD + "decimal", _XSD + "double"):
+        return float(term.value)
+    if kind == _XSD + "boolean":
+        return term.value == "true"
+    return term.value
+
+
+def _rows(store: Store, query: str) -> Iterable[dict[str, Any]]:
+    result = store.query(query, Limits(max_rows=None))
+    for row in result.rows:
+        yield dict(zip(result.variables, row, strict=True))
+
+
+def _values(iris: Iterable[str]) -> str:
+    return " ".join(sparql.iri(i) for i in sorted(set(iris)) if ":" in i)
+
+
+def _iris(terms: dict[str, list[Any]], columns: tuple[Column, ...], kind: str) -> list[str]:
+    return list(
+        dict.fromkeys(
+            t.value
+            for c in columns
+            if c.type == kind
+            for t in terms[c.name]
+            if isinstance(t, ox.NamedNode)
+        )
+    )
+
+
+def _once(found: list[FindingNote]) -> tuple[FindingNote, ...]:
+    return tuple({n.iri: n for n in found}.values())

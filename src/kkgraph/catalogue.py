@@ -1,0 +1,42 @@
+"""The catalogue of stored questions: find one by its id, or search titles in Thai or English."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kkgraph import files, matching, questions
+from kkgraph.errors import QuestionError
+from kkgraph.model import Question
+
+
+def get(name: str) -> Question:
+    """The question with this id (case doesn't matter), or of this ``.rq`` file.
+
+    Raises ``QuestionError`` unknown-question, with the nearest ids.
+    """
+    if name.endswith(".rq"):
+        return questions.read_question(Path(name))
+    paths = {p.stem: p for p in files.question_files()}
+    key = name.strip().lower()
+    if key not in paths:
+        raise QuestionError(
+            "unknown-question",
+            f'there is no question "{name}"',
+            hint=matching.did_you_mean(key, paths) + "List them: kkgraph questions",
+        )
+    return questions.read_question(paths[key])
+
+
+def all_questions() -> list[Question]:
+    """Every stored question, ordered by id."""
+    return [questions.read_question(p) for p in files.question_files()]
+
+
+def search(text: str) -> list[Question]:
+    """The questions whose id, titles or tags hold every word of the text, in either language."""
+    words = text.lower().split()
+    return [
+        q
+        for q in all_questions()
+        if all(w in " ".join((q.id, *q.title.values(), *q.tags)).lower() for w in words)
+    ]

@@ -1,0 +1,101 @@
+"""The shipped files: the one module that knows where ontology, data, shapes and queries live.
+
+In a checkout they are folders beside ``src/``; in an installed wheel they are inside the package,
+under ``kkgraph/shipped/``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from kkgraph.errors import SourceError
+
+_PACKAGE = Path(__file__).resolve().parent
+_CHECKOUT = _PACKAGE.parent.parent
+_FOLDERS = ("ontology", "data", "shapes", "queries")
+
+
+def shipped(folder: str) -> Path:
+    """The path of one of the four shipped folders.
+
+    Raises ``SourceError`` (missing-files) where the installation lacks it.
+    """
+    if folder not in _FOLDERS:
+        raise ValueError(f"no shipped folder {folder!r}")
+    for base in (_PACKAGE / "shipped", _CHECKOUT):
+        if (path := base / folder).is_dir():
+            return path
+    raise SourceError(
+        "missing-files",
+        f"the folder {folder}/ is not part of this installation",
+        where=str(_PACKAGE),
+        hint="Install kkgraph again: pip install --force-reinstall .",
+    )
+
+
+def ontology_files() -> list[Path]:
+    """The ontology's modules, in name order."""
+    return sorted(shipped("ontology").glob("*.ttl"))
+
+
+def data_files() -> list[Path]:
+    """The shipped data, in name order: TriG, each triple in its named graph."""
+    return sorted(shipped("data").rglob("*.trig"))
+
+
+def inferred_file() -> Path:
+    """Where the reasoner's additions are shipped (``kkgraph reason --write`` makes it)."""
+    return shipped("data") / "inferred.trig"
+
+
+def shape_files() -> list[Path]:
+    """The shipped SHACL shapes, in name order."""
+    return sorted(shipped("shapes").glob("*.ttl"))
+
+
+def question_files() -> list[Path]:
+    """The stored questions, in name order."""
+    return sorted(shipped("queries").joinpath("questions").glob("*.rq"))
+
+
+def hygiene_files() -> list[Path]:
+    """The ontology checks, in name order."""
+    return sorted(shipped("queries").joinpath("hygiene").glob("*.rq"))
+
+
+def read_text(path: Path | str) -> str:
+    """The text of a UTF-8 file, line ends untouched.
+
+    Raises ``SourceError``: missing-file, unreadable-file, not-utf8 (with the byte's offset).
+    """
+    data = read_bytes(path)
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise SourceError(
+            "not-utf8",
+            f"byte {error.start} is not UTF-8",
+            where=f"{path}:{line}",
+            hint="Save the file as UTF-8.",
+        ) from error
+
+
+def read_bytes(path: Path | str) -> bytes:
+    """The bytes of a file; ``SourceError`` (missing-file, unreadable-file) where it can't be read."""
+    try:
+        return Path(path).read_bytes()
+    except FileNotFoundError as error:
+        raise SourceError(
+            "missing-file", "there is no such file", where=str(path), hint="Check the path."
+        ) from error
+    except OSError as error:
+        raise SourceError(
+            "unreadable-file", f"the file cannot be read: {error.strerror}", where=str(path)
+        ) from error
+
+
+def lines(path: Path) -> Iterator[tuple[int, str]]:
+    """The lines of a UTF-8 file with their numbers, from 1, without line ends."""
+    yield from enumerate(read_text(path).splitlines(), 1)

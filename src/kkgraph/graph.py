@@ -1,0 +1,273 @@
+"""The knowledge graph: open it, ask it, look things up, validate, reason, export."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pyoxigraph as ox
+
+from kkgraph import answers, catalogue, entities, evidence, files, names, questions, sparql, turtle
+from kkgraph.errors import TermError
+from kkgraph.model import Answer, FindingNote, Problem, Question
+from kkgraph.store import Limits, OxigraphStore, Store
+from kkgraph.tables import Table
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from kkgraph.reasoning import Outcome
+    from kkgraph.shapes import Report
+
+DEFAULT_TIMEOUT_S: Final = 30.0
+DEFAULT_MAX_ROWS: Final = 100_000
+
+
+class KnowledgeGraph:
+    """A graph of studies, with stored questions.
+
+    >>> graph = KnowledgeGraph.open()
+    >>> [row["system"] for row in graph.ask("cq06")][:2]
+    ['document-management-system', 'e-auction']
+    """
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    @classmethod
+    def open(cls, path: Path | str | None = None, *, in_process: bool = False) -> KnowledgeGraph:
+        """The graph with the shipped ontology and study.
+
+        Without a path it lives in memory. With one it is kept on disk: made there the first time,
+        opened as it is afterwards. ``in_process`` suits a one-shot command: queries run in this
+        process, and one that passes its time limit ends the process with exit code 3.
+
+        Raises ``StoreError`` (not-a-store, store-format, unreadable-store), ``SourceError``.
+        """
+        if path is None:
+            return cls(OxigraphStore.in_memory(shipped_quads(), in_process=in_process))
+        place = Path(path)
+        if place.exists() and not (place.is_dir() and not any(place.iterdir())):
+            return cls(OxigraphStore.open(place, in_process=in_process))
+        if place.exists():
+            place.rmdir()
+        return cls(OxigraphStore.create(place, shipped_quads(), in_process=in_process))
+
+    def ask(
+        self,
+        question: str | Question,
+        params: Mapping[str, Any] | None = None,
+        *,
+        lang: str = "en",
+        timeout_s: float | None = DEFAULT_TIMEOUT_S,
+        max_rows: int | None = DEFAULT_MAX_ROWS,
+    ) -> Table:
+        """The answer to a stored question, each row with its findings, scope and hedge.
+
+        ``question`` is an id (case doesn't matter) or a path ending in ``.rq``. An entity parameter
+        takes a slug, CURIE, IRI or label. Raises ``QuestionError`` (unknown-question,
+        unknown-parameter, bad-value, bad-header, bad-sparql), ``TermError`` (unknown-entity,
+        ambiguous-entity), ``StoreError`` (timeout).
+        """
+        asked = catalogue.get(question) if isinstance(question, str) else question
+        bound = self.sparql_of(asked, params, lang=lang)
+        return answers.answer(self.store, asked, bound, lang, Limits(timeout_s, max_rows))
+
+    def sparql_of(
+        self,
+        question: str | Question,
+        params: Mapping[str, Any] | None = None,
+        *,
+        lang: str = "en",
+    ) -> str:
+        """The SPARQL that ``ask`` would run: the parameters bound as checked terms."""
+        asked = catalogue.get(question) if isinstance(question, str) else question
+        values = {k: str(v) for k, v in (params or {}).items()}
+        values |= {p.name: lang for p in asked.params if p.type == "lang" and p.name not in values}
+        kinds = {p.name: p for p in asked.params}
+        terms: dict[str, str | None] = {}
+        for name, value in values.items():
+            param = kinds.get(name)
+            if param is None or value == "*":
+                terms[name] = None
+            elif param.type == "entity":
+                terms[name] = sparql.iri(self.resolve(value))
+            else:
+                terms[name] = questions.term_of(param, value)
+        bound = questions.bind(asked, terms)
+        sparql.refuse_remote(bound, where=asked.id)
+        return bound
+
+    def query(
+        self,
+        text: str,
+        *,
+        lang: str = "en",
+        timeout_s: float | None = DEFAULT_TIMEOUT_S,
+        max_rows: int | None = DEFAULT_MAX_ROWS,
+        allow_remote: bool = False,
+    ) -> Table:
+        """The table of a SELECT query over the default graph (named graphs through ``GRAPH``).
+
+        Known prefixes need no declaration. An ASK gives a table of one cell, ``answer``; CONSTRUCT
+        and DESCRIBE give one of subject, predicate and object. ``SERVICE`` raises
+        ``QuestionError`` (remote-access) unless allowed; nothing else leaves this machine.
+        """
+        result = self.query_raw(
+            text, timeout_s=timeout_s, max_rows=max_rows, allow_remote=allow_remote
+        )
+        if result.truth is not None:
+            cell = ox.Literal(result.truth)
+            result = Answer(("answer",), ((cell,),), truth=result.truth)
+        elif result.triples is not None:
+            rows = tuple((t.subject, t.predicate, t.object) for t in result.triples)
+            names_ = ("subject", "predicate", "object")
+            result = Answer(names_, rows, triples=result.triples, truncated=result.truncated)
+        return answers.free_table(self.store, result, lang)
+
+    def query_raw(
+        self,
+        text: str,
+        *,
+        timeout_s: float | None = DEFAULT_TIMEOUT_S,
+        max_rows: int | None = DEFAULT_MAX_ROWS,
+        allow_remote: bool = False,
+    ) -> Answer:
+        """The plain result of any query: solutions, a truth value or triples, as terms."""
+        if not allow_remote:
+            sparql.refuse_remote(text)
+        return self.store.query(text, Limits(timeout_s, max_rows))
+
+    def update(self, text: str, *, allow_remote: bool = False) -> None:
+        """Run a SPARQL update in one transaction; the default graph is right afterwards.
+
+        Write into named graphs; what is written into none is kept in ``kkg:local``. ``LOAD``
+        raises ``QuestionError`` (remote-access) unless allowed.
+        """
+        if not allow_remote:
+            sparql.refuse_remote(text, where="update")
+        self.store.update(text)
+
+    def resolve(self, name: str) -> str:
+        """The IRI of an entity; see ``kkgraph.entities.resolve`` for its errors."""
+        return entities.resolve(self.store, name)
+
+    def entity(self, name: str) -> entities.Entity:
+        """An entity's page: names, codes, direct triples, and the findings by the role it plays."""
+        return entities.read(self.store, self.resolve(name))
+
+    def explain(self, finding: str, *, source: Path | str | None = None) -> Explanation:
+        """A finding opened: claim, scope, hedge, evidence, related findings, analyst's notes.
+
+        With ``source`` (the study's text) the passage too. Raises ``TermError`` not-a-finding,
+        ``SourceError`` wrong-text.
+        """
+        name = finding.strip()
+        iri = self.resolve(name.upper() if name.upper().startswith("F") and name[1:].isdigit() else name)
+        notes = answers.read_findings(self.store, [iri])
+        if iri not in notes:
+            raise TermError(
+                "not-a-finding",
+                f'"{finding}" is no finding',
+                hint=f"Findings are F001 to F530. For an entity: kkgraph show {finding}",
+            )
+        note = notes[iri]
+        passage = evidence.passage(source, note.evidence) if source and note.evidence else None
+        return Explanation(note, entities.read(self.store, iri), passage)
+
+    def questions(self, search: str = "") -> list[Question]:
+        """The stored questions, all or those whose title, id or tags hold the words."""
+        return catalogue.search(search) if search else catalogue.all_questions()
+
+    def verify_evidence(self, source: Path | str) -> evidence.Verification:
+        """Every anchor re-sliced and re-hashed; see ``kkgraph.evidence.verify``."""
+        return evidence.verify(self.store, source)
+
+    def validate(self, paths: Sequence[Path | str] = (), *, shapes: Sequence[Path | str] = ()) -> Report:
+        """The problems of RDF files, or of this graph's own data where no file is given."""
+        from kkgraph import shapes as validation
+
+        own = [q for q in self.store.quads() if _shape_input(q.graph_name.value)]
+        chosen = [Path(s) for s in shapes]
+        if not paths:
+            return validation.validate(own, shapes=chosen)
+        return validation.validate_files([Path(p) for p in paths], own, shapes=chosen)
+
+    def check(self) -> list[Problem]:
+        """The ontology's hygiene problems: one for each row of each check in ``queries/hygiene``."""
+        from kkgraph import hygiene
+
+        return hygiene.check(self.store)
+
+    def reason(self, *, explain: bool = True, timeout_s: float = 60.0) -> Outcome:
+        """Consistency and classification by HermiT (extra ``reason``)."""
+        from kkgraph import reasoning
+
+        return reasoning.reason(self._asserted(), explain=explain, timeout_s=timeout_s)
+
+    def inferred_trig(self) -> str:
+        """What the reasoner adds, as the canonical TriG of ``kkg:inferred``."""
+        from kkgraph import reasoning
+
+        return reasoning.inferred_trig(self._asserted())
+
+    def export(self, kind: str, *, graphs: Sequence[str] = ()) -> bytes:
+        """The graph in a format of ``kkgraph.turtle.FORMATS``.
+
+        Quad formats (trig, nq, jsonld) keep the named graphs; triple formats (ttl, nt, rdf) hold
+        the default graph's triples, or the union of ``graphs`` where some are named.
+        """
+        wanted = {names.graph_iri(g) for g in graphs}
+        unknown = wanted - set(self.store.graphs())
+        if unknown:
+            raise TermError(
+                "unknown-graph",
+                f"there is no graph {', '.join(names.compact(g) for g in sorted(unknown))}",
+                hint=f"Graphs: {', '.join(names.compact(g) for g in self.store.graphs())}.",
+            )
+        quads = [q for q in self.store.quads() if not wanted or q.graph_name.value in wanted]
+        if not turtle.FORMATS[kind].supports_datasets and not wanted:
+            quads = [q for q in quads if names.is_merged(q.graph_name.value)]
+        return turtle.serialise(quads, kind)
+
+    def close(self) -> None:
+        """Free the worker process and, on disk, the store's lock."""
+        self.store.close()
+
+    def __enter__(self) -> KnowledgeGraph:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _asserted(self) -> list[ox.Quad]:
+        return [q for q in self.store.quads() if q.graph_name.value != names.KKG + "inferred"]
+
+
+class Explanation:
+    """A finding with its page and, where the text was at hand, its passage."""
+
+    def __init__(self, note: FindingNote, page: entities.Entity, passage: str | None) -> None:
+        self.note = note
+        self.page = page
+        self.passage = passage
+
+
+def shipped_quads() -> Iterable[ox.Quad]:
+    """The quads of the shipped ontology (in ``kkg:ontology``) and data."""
+    graph = ox.NamedNode(names.ONTOLOGY_GRAPH)
+    for path in files.ontology_files():
+        for q in turtle.parse_file(path):
+            yield ox.Quad(q.subject, q.predicate, q.object, graph)
+    for path in files.data_files():
+        yield from turtle.parse_file(path)
+
+
+def _shape_input(graph: str) -> bool:
+    return names.is_merged(graph) or graph in (names.KKG + "analyst", names.KKG + "inferred")

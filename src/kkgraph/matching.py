@@ -1,0 +1,20 @@
+"""Near names: what a mistyped word may have meant."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+def nearest(word: str, known: Iterable[str], count: int = 3) -> list[str]:
+    """Up to ``count`` known words like this one, the likest first; case doesn't matter."""
+    by_lower = {k.lower(): k for k in known}
+    close = difflib.get_close_matches(word.lower(), by_lower, n=count, cutoff=0.55)
+    inside = [k for k in sorted(by_lower, key=len) if word and word.lower() in k]
+    return [by_lower[k] for k in dict.fromkeys([*close, *inside])][:count]
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A sentence with the nearest names, ending in a space; empty where none is near."""
+    near = nearest(word, known)
+    return f"Did you mean {' or '.join(near)}? " if near else ""

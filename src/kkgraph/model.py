@@ -1,0 +1,159 @@
+"""Frozen records that pass between the floors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+Text = dict[str, str]
+"""A text in several languages: language tag → string."""
+
+
+def in_language(text: Text, lang: str) -> str:
+    """The text in ``lang``; else English, else any language, else ``""``."""
+    return text.get(lang) or text.get("en") or next(iter(text.values()), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a question's answer; ``type`` says how a cell is read and labelled."""
+
+    name: str
+    type: str
+    label: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A value that the asker may set; ``default`` None leaves it open (matches all)."""
+
+    name: str
+    type: str
+    default: str | None
+    label: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A stored question: its header and its SPARQL, which runs as it stands."""
+
+    id: str
+    title: Text
+    columns: tuple[Column, ...]
+    sparql: str
+    params: tuple[Parameter, ...] = ()
+    tags: tuple[str, ...] = ()
+    competency: str | None = None
+    answers: tuple[str, ...] = ()
+    note: Text = field(default_factory=dict)
+    gaps: tuple[str, ...] = ()
+    where: str = ""
+
+    @property
+    def iri(self) -> str:
+        return f"https://w3id.org/kkgraph/query/{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where a finding stands: code-point offsets into a text, and the passage's hash."""
+
+    finding: str
+    source: str
+    start: int
+    end: int
+    sha256: str
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "finding": self.finding,
+            "source": self.source,
+            "start": self.start,
+            "end": self.end,
+            "sha256": self.sha256,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with data: what, where, how badly, and the remedy."""
+
+    severity: str
+    message: Text
+    focus: str
+    path: str = ""
+    value: str = ""
+    shape: str = ""
+    component: str = ""
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of an answer: the plain value, and for a node its IRI and label."""
+
+    value: Any
+    iri: str | None = None
+    label: str | None = None
+
+    def __str__(self) -> str:
+        if self.value is None:
+            return ""
+        return self.label if self.label is not None else str(self.value)
+
+    def as_dict(self) -> dict[str, Any]:
+        out: dict[str, Any] = {"value": self.value}
+        if self.iri is not None:
+            out["iri"] = self.iri
+        if self.label is not None:
+            out["label"] = self.label
+        return out
+
+
+@dataclass(frozen=True, slots=True)
+class FindingNote:
+    """What every line of an answer carries about a finding it rests on."""
+
+    id: str
+    iri: str
+    statement: Text
+    scope: str
+    scope_label: Text
+    hedge: str
+    hedge_label: Text
+    holders: tuple[tuple[str, Text], ...]
+    graph: str
+    evidence: Evidence | None
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something that the graph knows to be unknown, with the nearest findings."""
+
+    iri: str
+    question: Text
+    reason: str
+    reason_label: Text
+    bounded_by: tuple[FindingNote, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of an answer: its cells, and the findings that carry it."""
+
+    cells: dict[str, Cell]
+    findings: tuple[FindingNote, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The result of a query: solutions (SELECT), a truth value (ASK) or triples (CONSTRUCT).
+
+    ``rows`` are tuples of terms in the order of ``variables``, None for unbound.
+    """
+
+    variables: tuple[str, ...] = ()
+    rows: tuple[tuple[Any, ...], ...] = ()
+    truth: bool | None = None
+    triples: tuple[Any, ...] | None = None
+    truncated: bool = False

@@ -1,0 +1,205 @@
+"""Stored questions: ``.rq`` files with a YAML header, and values bound into them as checked terms.
+
+A header line starts with ``#+ ``. A parameter is one line, ``VALUES ?name { default }``, which is
+valid SPARQL by itself; binding replaces the whole line by a serialised term.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any, Final
+
+from kkgraph import files, sparql
+from kkgraph.errors import QuestionError
+from kkgraph.model import Column, Parameter, Question, Text
+
+COLUMN_TYPES: Final = frozenset(
+    ("entity", "finding", "gap", "graph", "text", "string", "integer", "decimal", "year", "boolean")
+)
+PARAMETER_TYPES: Final = frozenset(("entity", "string", "integer", "lang"))
+_KEYS: Final = frozenset(
+    ("title", "answers", "competency", "tags", "columns", "params", "note", "gaps")
+)
+_VALUES = re.compile(r"^[ \t]*VALUES[ \t]+\?(\w+)[ \t]*\{[^{}\n]*\}[ \t]*$", re.M | re.I)
+_INTEGER = re.compile(r"[+-]?\d{1,18}")
+_XSD_INTEGER = "http://www.w3.org/2001/XMLSchema#integer"
+
+
+def read_question(path: Path) -> Question:
+    """The question of an ``.rq`` file.
+
+    Raises ``QuestionError`` bad-header with file and line: broken YAML, an unknown or missing key,
+    an unknown type, a tab, a parameter without its ``VALUES`` line.
+    """
+    header, body, first = split_header(path)
+    data = load_header(path, header, first, _KEYS)
+    where = f"{path}:{first}"
+    for key in ("title", "columns"):
+        if key not in data:
+            raise _bad(where, f'the header has no "{key}"', f"Add the line #+ {key}: …")
+    params = tuple(
+        Parameter(
+            name=_field(where, p, "name"),
+            type=_one_of(where, _field(where, p, "type"), PARAMETER_TYPES, "parameter type"),
+            default=None if p.get("default") is None else str(p["default"]),
+            label=_text(p),
+        )
+        for p in _records(where, data.get("params") or [], {"name", "type", "default", "en", "th"})
+    )
+    lines = set(_VALUES.findall(body))
+    for param in params:
+        if param.name not in lines:
+            raise _bad(
+                where,
+                f'the parameter "{param.name}" has no line of its own in the query',
+                f"Write VALUES ?{param.name} {{ UNDEF }} on one line, first in WHERE.",
+            )
+    return Question(
+        id=path.stem,
+        title=_bilingual(where, data["title"], "title"),
+        columns=tuple(
+            Column(
+                name=_field(where, c, "name"),
+                type=_one_of(where, _field(where, c, "type"), COLUMN_TYPES, "column type"),
+                label=_text(c),
+            )
+            for c in _records(where, data["columns"], {"name", "type", "en", "th"})
+        ),
+        sparql=body,
+        params=params,
+        tags=tuple(str(t) for t in data.get("tags") or ()),
+        competency=data.get("competency"),
+        answers=tuple(str(t) for t in data.get("answers") or ()),
+        note=_bilingual(where, data["note"], "note") if "note" in data else {},
+        gaps=tuple(str(g) for g in data.get("gaps") or ()),
+        where=str(path),
+    )
+
+
+def split_header(path: Path) -> tuple[list[str], str, int]:
+    """Header lines without ``#+``, the query below them, and the header's first line number."""
+    header: list[str] = []
+    first = 0
+    for number, line in files.lines(path):
+        if line.startswith("#+"):
+            first = first or number
+            if "\t" in line:
+                raise _bad(f"{path}:{number}", "a tab in the header", "Indent with spaces.")
+            header.append(line[3:] if line.startswith("#+ ") else line[2:])
+    if not header:
+        raise _bad(f"{path}:1", "there is no header", "Start the file with #+ lines.")
+    body = "\n".join(line for _, line in files.lines(path) if not line.startswith("#+")) + "\n"
+    return header, body, first
+
+
+def load_header(path: Path, header: list[str], first: int, keys: frozenset[str]) -> dict[str, Any]:
+    """The header as a mapping; unknown keys and broken YAML raise bad-header with their line."""
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        data = yaml.load("\n".join(header), Loader=loader)  # noqa: S506 (a safe loader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = first + (mark.line if mark else 0)
+        raise _bad(
+            f"{path}:{line}", f"the header is not YAML: {error}".split("\n")[0], "See docs/questions.md."
+        ) from error
+    if not isinstance(data, dict):
+        raise _bad(f"{path}:{first}", "the header is no mapping", "Write key: value lines.")
+    for key in data:
+        if key not in keys:
+            number = next(
+                (first + i for i, line in enumerate(header) if line.startswith(f"{key}:")), first
+            )
+            raise _bad(
+                f"{path}:{number}",
+                f'unknown header key "{key}"',
+                f"Known keys: {', '.join(sorted(keys))}.",
+            )
+    return data
+
+
+def bind(question: Question, terms: dict[str, str | None]) -> str:
+    """The question's SPARQL with parameters set to terms in SPARQL syntax (None: leave it open).
+
+    The terms must come from ``term_of`` or ``sparql.iri``; nothing is pasted unchecked. Parameters
+    not named keep the value that stands in the file.
+    """
+    known = {p.name for p in question.params}
+    for name in terms:
+        if name not in known:
+            raise QuestionError(
+                "unknown-parameter",
+                f'{question.id} has no parameter "{name}"',
+                where=question.id,
+                hint=(
+                    f"Its parameters: {', '.join(sorted(known))}."
+                    if known
+                    else "It takes no parameters."
+                ),
+            )
+
+    def swap(match: re.Match[str]) -> str:
+        if match[1] not in terms:
+            return match[0]
+        term = terms[match[1]]
+        return f"  VALUES ?{match[1]} {{ {'UNDEF' if term is None else term} }}"
+
+    return _VALUES.sub(swap, question.sparql)
+
+
+def term_of(param: Parameter, value: str) -> str:
+    """A value of a non-entity parameter as a SPARQL term; ``QuestionError`` bad-value otherwise."""
+    if param.type == "integer":
+        if not _INTEGER.fullmatch(value.strip()):
+            raise QuestionError(
+                "bad-value",
+                f'"{value}" is no whole number',
+                where=f"parameter {param.name}",
+                hint=f"Write digits only: -p {param.name}=5",
+            )
+        return sparql.literal(str(int(value)), datatype=_XSD_INTEGER)
+    if param.type == "lang" and value not in ("th", "en"):
+        raise QuestionError(
+            "bad-value",
+            f'"{value}" is no language',
+            where=f"parameter {param.name}",
+            hint="Choose th or en.",
+        )
+    return sparql.literal(value)
+
+
+def _bad(where: str, message: str, hint: str) -> QuestionError:
+    return QuestionError("bad-header", message, where=where, hint=hint)
+
+
+def _field(where: str, record: dict[str, Any], name: str) -> str:
+    if name not in record:
+        raise _bad(where, f'a column or parameter has no "{name}"', f"Add {name}: …")
+    return str(record[name])
+
+
+def _one_of(where: str, value: str, allowed: frozenset[str], what: str) -> str:
+    if value not in allowed:
+        raise _bad(where, f'unknown {what} "{value}"', f"Choose one of: {', '.join(sorted(allowed))}.")
+    return value
+
+
+def _records(where: str, items: Any, keys: set[str]) -> list[dict[str, Any]]:
+    for item in items:
+        if not isinstance(item, dict) or set(item) - keys:
+            extra = sorted(set(item) - keys) if isinstance(item, dict) else [item]
+            raise _bad(where, f"unknown key in a column or parameter: {extra}", f"Keys: {sorted(keys)}.")
+    return list(items)
+
+
+def _text(record: dict[str, Any]) -> Text:
+    return {k: str(record[k]) for k in ("en", "th") if k in record}
+
+
+def _bilingual(where: str, value: Any, key: str) -> Text:
+    if not isinstance(value, dict) or set(value) != {"en", "th"}:
+        raise _bad(where, f'"{key}" needs exactly en and th', f"#+ {key}:\n#+   en: …\n#+   th: …")
+    return {k: str(v) for k, v in value.items()}

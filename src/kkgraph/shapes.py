@@ -1,0 +1,163 @@
+"""Validation: data against SHACL shapes, each result as a problem that a person can act on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from kkgraph import files, names, turtle
+from kkgraph.errors import ShapeError, SourceError
+from kkgraph.model import Problem
+
+_SEVERITIES: Final = ("violation", "warning", "info")
+
+
+@dataclass(frozen=True)
+class Report:
+    """The result of a validation: every problem in one pass, the gravest first."""
+
+    problems: tuple[Problem, ...]
+    triples: int
+
+    @property
+    def conforms(self) -> bool:
+        """True where nothing of severity violation was found."""
+        return not any(p.severity == "violation" for p in self.problems)
+
+    def count(self, severity: str) -> int:
+        """How many problems have this severity."""
+        return sum(p.severity == severity for p in self.problems)
+
+
+def validate(
+    quads: Iterable[ox.Quad],
+    *,
+    shapes: Sequence[Path] = (),
+    background: Iterable[ox.Quad] = (),
+    sources: dict[str, Path] | None = None,
+) -> Report:
+    """All problems of the quads' triples (graph names don't matter) under the shapes.
+
+    ``background`` (the ontology, known entities) is there for look-ups; problems whose focus node
+    occurs only in it are left out. ``sources`` maps a focus IRI to the file it came from.
+    Engine: pySHACL, without inference. Not checked: ill-typed literals, which pySHACL takes as
+    they are. Raises ``ShapeError`` bad-shapes.
+    """
+    data, subjects = _graph(quads)
+    triples = len(data)
+    for quad in background:
+        data.add(_triple(quad))
+    results = _run(data, list(shapes) or files.shape_files())
+    problems = [p for p in _problems(results, sources or {}) if p.focus in subjects or not subjects]
+    problems.sort(key=lambda p: (_SEVERITIES.index(p.severity), p.where, p.focus, p.shape, p.value))
+    return Report(tuple(problems), triples)
+
+
+def validate_files(paths: Sequence[Path], background: Iterable[ox.Quad], **options: Any) -> Report:
+    """The problems of RDF files, each with the file and line where its focus node stands."""
+    quads: list[ox.Quad] = []
+    sources: dict[str, Path] = {}
+    for path in paths:
+        mine = turtle.parse_file(path)
+        quads += mine
+        for quad in mine:
+            if isinstance(quad.subject, ox.NamedNode):
+                sources.setdefault(quad.subject.value, path)
+    if not quads:
+        raise SourceError(
+            "no-data", "there are no triples to validate", where=", ".join(map(str, paths))
+        )
+    return validate(quads, background=background, sources=sources, **options)
+
+
+def _run(data: Any, shapes: Sequence[Path]) -> Any:
+    import pyshacl
+    from rdflib import Graph
+
+    graph = Graph()
+    for path in shapes:
+        for quad in turtle.parse_file(path):
+            graph.add(_triple(quad))
+    try:
+        _, results, _ = pyshacl.validate(
+            data, shacl_graph=graph, advanced=True, inference="none", do_owl_imports=False
+        )
+    except Exception as error:  # pySHACL raises many kinds, all about the shapes
+        raise ShapeError(
+            "bad-shapes",
+            f"the shapes cannot be used: {str(error).strip().splitlines()[0]}",
+            where=", ".join(str(p) for p in shapes),
+            hint="Check the shapes file against the SHACL specification.",
+        ) from error
+    return results
+
+
+def _graph(quads: Iterable[ox.Quad]) -> tuple[Any, set[str]]:
+    from rdflib import Graph
+
+    data = Graph()
+    subjects = set()
+    for quad in quads:
+        data.add(_triple(quad))
+        subjects.add(str(quad.subject.value))
+    return data, subjects
+
+
+def _triple(quad: ox.Quad) -> Any:
+    return _term(quad.subject), _term(quad.predicate), _term(quad.object)
+
+
+def _term(term: Any) -> Any:
+    from rdflib import BNode, Literal, URIRef
+
+    if isinstance(term, ox.NamedNode):
+        return URIRef(term.value)
+    if isinstance(term, ox.BlankNode):
+        return BNode(term.value)
+    if term.language:
+        return Literal(term.value, lang=term.language)
+    kind = term.datatype.value
+    plain = kind == names.PREFIXES["xsd"] + "string"
+    return Literal(term.value, normalize=False) if plain else Literal(
+        term.value, datatype=URIRef(kind), normalize=False
+    )
+
+
+def _problems(results: Any, sources: dict[str, Path]) -> Iterable[Problem]:
+    from rdflib import RDF, Namespace
+
+    sh = Namespace(names.PREFIXES["sh"])
+    texts: dict[Path, str] = {}
+    for node in results.subjects(RDF.type, sh.ValidationResult):
+        focus = str(results.value(node, sh.focusNode) or "")
+        messages = {m.language or "en": str(m) for m in results.objects(node, sh.resultMessage)}
+        path = results.value(node, sh.resultPath)
+        value = results.value(node, sh.value)
+        severity = str(results.value(node, sh.resultSeverity)).rpartition("#")[2].lower()
+        source = sources.get(focus)
+        where = ""
+        if source is not None:
+            where = _place(source, focus, texts)
+        yield Problem(
+            severity=severity if severity in _SEVERITIES else "violation",
+            message=messages,
+            focus=focus,
+            path=names.compact(str(path)) if path is not None else "",
+            value="" if value is None else str(value),
+            shape=names.compact(str(results.value(node, sh.sourceShape) or "")),
+            component=str(results.value(node, sh.sourceConstraintComponent)).rpartition("#")[2],
+            where=where,
+        )
+
+
+def _place(source: Path, focus: str, texts: dict[Path, str]) -> str:
+    if source not in texts:
+        texts[source] = files.read_text(source)
+    forms = "|".join(re.escape(f) for f in {names.compact(focus), f"<{focus}>"})
+    match = re.search(rf"^[ \t]*(?:{forms})(?![\w-])", texts[source], re.M)
+    return f"{source}:{texts[source].count(chr(10), 0, match.start()) + 1}" if match else str(source)

@@ -1,0 +1,47 @@
+"""What every store can do, and the plain result that it returns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+import pyoxigraph as ox
+
+from kkgraph.model import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds on one query: seconds until it is stopped, and rows until it is cut.
+
+    ``timeout_s`` None waits for ever; ``max_rows`` None returns all.
+    """
+
+    timeout_s: float | None = 30.0
+    max_rows: int | None = 100_000
+
+
+class Store(Protocol):
+    """A store of named graphs with a derived default graph (see ``kkgraph.names.is_merged``)."""
+
+    def query(self, sparql: str, limits: Limits) -> Answer:
+        """The answer, within the limits; ``StoreError`` timeout where time ran out."""
+
+    def update(self, sparql: str) -> None:
+        """Run a SPARQL update atomically; the default graph is right again afterwards."""
+
+    def put_graph(self, graph: str, triples: Iterable[ox.Triple]) -> None:
+        """Replace a named graph by these triples, atomically."""
+
+    def drop_graph(self, graph: str) -> None:
+        """Remove a named graph, atomically."""
+
+    def graphs(self) -> list[str]:
+        """The IRIs of the named graphs, sorted."""
+
+    def quads(self) -> Iterable[ox.Quad]:
+        """All quads of the named graphs (not of the derived default graph)."""
+
+    def close(self) -> None:
+        """Free what the store holds: worker processes, snapshots, locks."""

@@ -1,0 +1,51 @@
+"""One query on one engine: evaluation, the row limit, and foreign errors made ours."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import Any
+
+import pyoxigraph as ox
+
+from kkgraph.errors import QuestionError, StoreError
+from kkgraph.model import Answer
+from kkgraph.names import PREFIXES
+
+
+def run(engine: ox.Store, sparql: str, max_rows: int | None) -> Answer:
+    """The answer of a query on an engine, at most ``max_rows`` rows or triples of it.
+
+    Raises ``QuestionError`` bad-sparql with line and column, ``StoreError`` engine-failed.
+    """
+    try:
+        result = engine.query(sparql, prefixes=PREFIXES)
+        if isinstance(result, ox.QueryBoolean):
+            return Answer(truth=bool(result))
+        if isinstance(result, ox.QuerySolutions):
+            names = tuple(v.value for v in result.variables)
+            rows, cut = _take(result, max_rows)
+            return Answer(names, tuple(tuple(s[n] for n in names) for s in rows), truncated=cut)
+        triples, cut = _take(result, max_rows)
+        return Answer(triples=tuple(triples), truncated=cut)
+    except SyntaxError as error:
+        raise syntax_error(error) from error
+    except (ValueError, RuntimeError, OSError) as error:
+        raise StoreError("engine-failed", f"the engine could not answer: {error}") from error
+
+
+def syntax_error(error: SyntaxError) -> QuestionError:
+    """The engine's parser error as ours, with its line and column."""
+    message = str(error.args[0])
+    match = re.match(r"error at (\d+):(\d+): (.*)", message, re.S)
+    where, reason = (f"query:{match[1]}:{match[2]}", match[3]) if match else ("query", message)
+    return QuestionError(
+        "bad-sparql", reason, where=where, hint="The place is line:column. Known prefixes need no declaration."
+    )
+
+
+def _take(items: Any, max_rows: int | None) -> tuple[list[Any], bool]:
+    if max_rows is None:
+        return list(items), False
+    found = list(islice(items, max_rows + 1))
+    return found[:max_rows], len(found) > max_rows

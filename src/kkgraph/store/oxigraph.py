@@ -1,0 +1,242 @@
+"""The embedded store: Oxigraph in memory or on disk, with queries that can be stopped."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+import pyoxigraph as ox
+
+from kkgraph.errors import StoreError
+from kkgraph.sparql import blank, split_prologue
+from kkgraph.names import CASE_PREFIX, LOCAL_GRAPH, MERGED_GRAPHS, PREFIXES, is_merged
+from kkgraph.model import Answer
+from kkgraph.store.base import Limits
+from kkgraph.store.execute import run, syntax_error
+from kkgraph.store.worker import Worker, timed_out
+
+FORMAT: Final = 1
+_BEFORE: Final = "urn:kkgraph:default-before-update"
+_MERGED: Final = (
+    f"FILTER(?g IN ({', '.join(f'<{g}>' for g in sorted(MERGED_GRAPHS))})"
+    f' || STRSTARTS(STR(?g), "{CASE_PREFIX}"))'
+)
+_MARK: Final = "kkgraph.json"
+_FOLDER: Final = "oxigraph"
+
+
+class OxigraphStore:
+    """Named graphs, and a default graph that holds the merged ones' triples, each once.
+
+    With ``in_process`` a query runs here, and its time limit ends the whole process with exit
+    code 3: right for a one-shot command, wrong for a library. Otherwise a worker process answers
+    and is killed when time runs out.
+    """
+
+    def __init__(
+        self, engine: ox.Store, *, path: Path | None = None, in_process: bool = False
+    ) -> None:
+        self._engine = engine
+        self._path = path
+        self._in_process = in_process
+        self._worker: Worker | None = None
+        self._snapshot: str | None = None
+        self._lock = threading.RLock()
+
+    @classmethod
+    def in_memory(cls, quads: Iterable[ox.Quad], *, in_process: bool = False) -> OxigraphStore:
+        """A new store in memory with these quads."""
+        engine = ox.Store()
+        engine.bulk_extend(with_default(quads))
+        return cls(engine, in_process=in_process)
+
+    @classmethod
+    def create(cls, path: Path, quads: Iterable[ox.Quad], **options: bool) -> OxigraphStore:
+        """A new store on disk: built beside its place and moved there when complete."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        building = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
+        try:
+            engine = ox.Store(str(building / _FOLDER))
+            engine.bulk_extend(with_default(quads))
+            engine.flush()
+            del engine
+            (building / _MARK).write_text(json.dumps({"format": FORMAT}) + "\n", encoding="utf-8")
+            os.rename(building, path)
+        except OSError as error:
+            raise StoreError(
+                "unwritable-store", f"the store cannot be made: {error}", where=str(path)
+            ) from error
+        finally:
+            shutil.rmtree(building, ignore_errors=True)
+        return cls.open(path, **options)
+
+    @classmethod
+    def open(cls, path: Path, *, in_process: bool = False) -> OxigraphStore:
+        """The store on disk at ``path``.
+
+        Raises ``StoreError``: not-a-store (no complete store there), store-format (made by another
+        version), unreadable-store (damaged, or another process has it open).
+        """
+        try:
+            mark = json.loads((path / _MARK).read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise StoreError(
+                "not-a-store",
+                "there is no complete kkgraph store here",
+                where=str(path),
+                hint="Give another path, or remove this folder if a store was being made there.",
+            ) from error
+        if not isinstance(mark, dict) or mark.get("format") != FORMAT:
+            raise StoreError(
+                "store-format",
+                f"the store has another format ({mark})",
+                where=str(path),
+                hint="Open it with the version that made it, export it, and load the export.",
+            )
+        if not (path / _FOLDER / "CURRENT").is_file():
+            raise StoreError(
+                "not-a-store",
+                "the store's files are incomplete",
+                where=str(path),
+                hint="Restore it from a copy, or remove the folder and open the path again.",
+            )
+        try:
+            return cls(ox.Store(str(path / _FOLDER)), path=path, in_process=in_process)
+        except (OSError, ValueError, RuntimeError) as error:
+            raise StoreError(
+                "unreadable-store",
+                f"the store cannot be opened: {error}",
+                where=str(path),
+                hint="Close the other program that uses it, or restore it from a copy.",
+            ) from error
+
+    def query(self, sparql: str, limits: Limits) -> Answer:
+        """The answer within the limits; errors as in ``kkgraph.store.execute.run``."""
+        if limits.timeout_s is None:
+            return run(self._engine, sparql, limits.max_rows)
+        if self._in_process:
+            return self._query_here(sparql, limits)
+        with self._lock:
+            if self._worker is None or not self._worker.alive:
+                self._worker = self._start_worker()
+            worker = self._worker
+        return worker.query(sparql, limits)
+
+    def update(self, sparql: str) -> None:
+        """Run a SPARQL update and derive the default graph anew, all in one transaction.
+
+        What it writes into no graph at all is kept in ``kkg:local``. The default graph is derived,
+        so a triple is deleted from the named graph that holds it.
+        """
+        try:
+            ox.Store().update(sparql, prefixes=PREFIXES)
+        except SyntaxError as error:
+            raise syntax_error(error) from error
+        prologue, body = split_prologue(sparql)
+        plain = blank(body).rstrip()
+        text = body[: len(plain) - 1] if plain.endswith(";") else body
+        self._run(
+            f"{prologue}\nCOPY SILENT DEFAULT TO <{_BEFORE}> ;\n{text}\n;\n"
+            f"INSERT {{ GRAPH <{LOCAL_GRAPH}> {{ ?s ?p ?o }} }} WHERE {{ ?s ?p ?o "
+            f"MINUS {{ GRAPH <{_BEFORE}> {{ ?s ?p ?o }} }} "
+            f"MINUS {{ GRAPH ?g {{ ?s ?p ?o }} {_MERGED} }} }} ;\n"
+            f"DROP SILENT GRAPH <{_BEFORE}> ; DROP DEFAULT ;\n"
+            f"INSERT {{ ?s ?p ?o }} WHERE {{ GRAPH ?g {{ ?s ?p ?o }} {_MERGED} }}"
+        )
+
+    def put_graph(self, graph: str, triples: Iterable[ox.Triple]) -> None:
+        """Replace the graph, atomically; the default graph follows."""
+        data = ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES).decode("utf-8")
+        also = data if is_merged(graph) else ""
+        self._run(
+            f"{_removal(graph)} ;\nINSERT DATA {{ GRAPH <{graph}> {{ {data} }} {also} }}"
+        )
+
+    def drop_graph(self, graph: str) -> None:
+        """Remove the graph, atomically; a triple leaves the default graph with its last graph."""
+        self._run(_removal(graph))
+
+    def _run(self, update: str) -> None:
+        try:
+            self._engine.update(update, prefixes=PREFIXES)
+        except SyntaxError as error:
+            raise syntax_error(error) from error
+        except (ValueError, RuntimeError, OSError) as error:
+            raise StoreError("engine-failed", f"the update failed: {error}") from error
+        finally:
+            self._changed()
+
+    def graphs(self) -> list[str]:
+        """The named graphs' IRIs, sorted."""
+        return sorted(g.value for g in self._engine.named_graphs())
+
+    def quads(self) -> Iterable[ox.Quad]:
+        """The quads of the named graphs."""
+        for name in self.graphs():
+            yield from self._engine.quads_for_pattern(None, None, None, ox.NamedNode(name))
+
+    def close(self) -> None:
+        """End the worker, remove the snapshot, and let go of the store's lock."""
+        self._changed()
+        self._engine = ox.Store()
+
+    def _query_here(self, sparql: str, limits: Limits) -> Answer:
+        def stop() -> None:
+            error = timed_out(limits.timeout_s or 0)
+            os.write(2, f"kkgraph: {error.code}: {error}\n".encode())
+            os._exit(error.exit_code)
+
+        timer = threading.Timer(limits.timeout_s or 0, stop)
+        timer.daemon = True
+        timer.start()
+        try:
+            return run(self._engine, sparql, limits.max_rows)
+        finally:
+            timer.cancel()
+
+    def _start_worker(self) -> Worker:
+        if self._path is None:
+            data = self._engine.dump(format=ox.RdfFormat.N_QUADS)
+            return Worker(nquads=data)
+        if self._snapshot is None:
+            folder = tempfile.mkdtemp(prefix="kkgraph-")
+            self._snapshot = folder
+            self._engine.backup(os.path.join(folder, _FOLDER))
+        return Worker(snapshot=os.path.join(self._snapshot, _FOLDER))
+
+    def _changed(self) -> None:
+        with self._lock:
+            if self._worker is not None:
+                self._worker.close()
+                self._worker = None
+            if self._snapshot is not None:
+                shutil.rmtree(self._snapshot, ignore_errors=True)
+                self._snapshot = None
+
+    def __del__(self) -> None:
+        if getattr(self, "_worker", None) is not None or getattr(self, "_snapshot", None):
+            self._changed()
+
+
+def with_default(quads: Iterable[ox.Quad]) -> Iterable[ox.Quad]:
+    """The quads, and for those of merged graphs the same triple in the default graph."""
+    for quad in quads:
+        yield quad
+        if isinstance(quad.graph_name, ox.NamedNode) and is_merged(quad.graph_name.value):
+            yield ox.Quad(quad.subject, quad.predicate, quad.object)
+
+
+def _removal(graph: str) -> str:
+    drop = f"DROP SILENT GRAPH <{graph}>"
+    if not is_merged(graph):
+        return drop
+    return (
+        f"DELETE {{ ?s ?p ?o }} WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} "
+        f"MINUS {{ GRAPH ?g {{ ?s ?p ?o }} {_MERGED} FILTER(?g != <{graph}>) }} }} ;\n{drop}"
+    )

@@ -1,0 +1,340 @@
+"""Tables: the answer to a question, and how it is written as text, CSV, JSON, Markdown, xlsx, HTML."""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import json
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kkgraph.model import Answer, Column, Gap, Question, Row, in_language
+
+if TYPE_CHECKING:
+    import pandas
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under named columns, with the findings each row rests on and the known gaps.
+
+    ``truncated`` is True where ``max_rows`` cut the answer. Row order is the query's.
+    """
+
+    columns: tuple[Column, ...]
+    lines: tuple[Row, ...]
+    lang: str = "en"
+    question: Question | None = None
+    truncated: bool = False
+    gaps: tuple[Gap, ...] = field(default=())
+    answer: Answer | None = field(default=None, repr=False)
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """One dict a row: column name → plain value (an id or IRI for a node, never a label)."""
+        return [{c.name: self._value(r, c) for c in self.columns} for r in self.lines]
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return iter(self.rows)
+
+    def heads(self) -> list[str]:
+        """The column labels in the table's language (the column's name where it has none)."""
+        return [in_language(c.label, self.lang) or c.name for c in self.columns]
+
+    def texts(self) -> list[list[str]]:
+        """The cells as a person reads them: labels for nodes, ids for findings."""
+        return [
+            [
+                str(r.cells[c.name].value or "") if c.type == "finding" else str(r.cells[c.name])
+                for c in self.columns
+            ]
+            for r in self.lines
+        ]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The documented JSON form (docs/questions.md): question, columns, rows, truncated, gaps."""
+        return {
+            "question": self.question.id if self.question else None,
+            "title": in_language(self.question.title, self.lang) if self.question else None,
+            "lang": self.lang,
+            "columns": [
+                {"name": c.name, "type": c.type, "label": in_language(c.label, self.lang) or c.name}
+                for c in self.columns
+            ],
+            "rows": [self._row_dict(r) for r in self.lines],
+            "truncated": self.truncated,
+            "gaps": [gap_dict(g, self.lang) for g in self.gaps],
+        }
+
+    def to_json(self, path: Path | str | None = None) -> str:
+        """The JSON text (UTF-8, Thai unescaped); written to ``path`` too where one is given.
+
+        A stored question's answer has the form of ``as_dict``; a free query's is SPARQL 1.1
+        Query Results JSON.
+        """
+        data = self.as_dict() if self.answer is None else sparql_json(self.answer)
+        return _write(json.dumps(data, ensure_ascii=False, indent=2) + "\n", path)
+
+    def to_csv(self, path: Path | str | None = None) -> str:
+        """CSV with labels in the cells, and scope, hedge and findings in columns at the end.
+
+        A text that a spreadsheet would take for a formula gets a leading apostrophe.
+        """
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        heads, rows = self.flat()
+        writer.writerow(heads)
+        writer.writerows([safe_cell(c) for c in row] for row in rows)
+        return _write(out.getvalue(), path)
+
+    def to_markdown(self) -> str:
+        """A Markdown table of the labels."""
+        heads, rows = self.flat()
+        lines = ["| " + " | ".join(heads) + " |", "|" + " --- |" * len(heads)]
+        for row in rows:
+            cells = (str(c).replace("|", "\\|").replace("\n", " ") for c in row)
+            lines.append("| " + " | ".join(cells) + " |")
+        return "\n".join(lines) + "\n"
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """A DataFrame of ``rows`` (needs pandas, which kkgraph doesn't install)."""
+        import pandas
+
+        return pandas.DataFrame(self.rows, columns=[c.name for c in self.columns])
+
+    def to_xlsx(self, path: Path | str) -> None:
+        """An .xlsx workbook of the labels; texts only, so that no cell is ever a formula."""
+        heads, rows = self.flat()
+        write_xlsx(path, heads, rows)
+
+    def flat(self) -> tuple[list[str], list[list[Any]]]:
+        """Heads and rows of labels, with scope, hedge and findings added where rows carry them."""
+        heads = self.heads()
+        rows: list[list[Any]] = [list(t) for t in self.texts()]
+        if any(r.findings for r in self.lines):
+            th = self.lang == "th"
+            heads += ["ขอบเขต", "ระดับการยืนยัน"] if th else ["Scope", "Hedge"]
+            for line, row in zip(self.lines, rows, strict=True):
+                notes = line.findings
+                row.append("; ".join(_unique(in_language(n.scope_label, self.lang) for n in notes)))
+                row.append("; ".join(_unique(in_language(n.hedge_label, self.lang) for n in notes)))
+        return heads, rows
+
+    def to_text(self, width: int = 100) -> str:
+        """Aligned columns for a terminal; Thai combining marks take no width."""
+        heads, rows = self.flat()
+        return columns_text(heads, [[str(c) for c in r] for r in rows], width)
+
+    def __str__(self) -> str:
+        return self.to_text()
+
+    def _repr_html_(self) -> str:
+        heads, rows = self.flat()
+        head = "".join(f"<th>{html.escape(h)}</th>" for h in heads)
+        body = "".join(
+            "<tr>" + "".join(f"<td>{html.escape(str(c))}</td>" for c in r) + "</tr>" for r in rows
+        )
+        title = in_language(self.question.title, self.lang) if self.question else ""
+        gaps = "".join(
+            f"<p>{html.escape(in_language(g.question, self.lang))} — "
+            f"<b>{html.escape(in_language(g.reason_label, self.lang))}</b></p>"
+            for g in self.gaps
+        )
+        return (
+            f"<table><caption>{html.escape(title)}</caption>"
+            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{gaps}"
+        )
+
+    def _value(self, row: Row, column: Column) -> Any:
+        return row.cells[column.name].value
+
+    def _row_dict(self, row: Row) -> dict[str, Any]:
+        out: dict[str, Any] = {c.name: row.cells[c.name].as_dict() for c in self.columns}
+        for key in ("scope", "hedge", "graph"):
+            found = _unique(getattr(n, key) for n in row.findings)
+            out[key] = found[0] if len(found) == 1 else (found or None)
+        out["evidence"] = [n.evidence.as_dict() for n in row.findings if n.evidence]
+        return out
+
+
+def sparql_json(answer: Answer) -> dict[str, Any]:
+    """A SELECT or ASK result in the form of SPARQL 1.1 Query Results JSON."""
+    if answer.truth is not None:
+        return {"head": {}, "boolean": answer.truth}
+    bindings = [
+        {n: _json_term(t) for n, t in zip(answer.variables, row, strict=True) if t is not None}
+        for row in answer.rows
+    ]
+    return {"head": {"vars": list(answer.variables)}, "results": {"bindings": bindings}}
+
+
+def _json_term(term: Any) -> dict[str, str]:
+    kind = type(term).__name__
+    if kind == "NamedNode":
+        return {"type": "uri", "value": term.value}
+    if kind == "BlankNode":
+        return {"type": "bnode", "value": term.value}
+    out = {"type": "literal", "value": term.value}
+    if term.language:
+        out["xml:lang"] = term.language
+    elif term.datatype.value != "http://www.w3.org/2001/XMLSchema#string":
+        out["datatype"] = term.datatype.value
+    return out
+
+
+def gap_dict(gap: Gap, lang: str) -> dict[str, Any]:
+    """A knowledge gap as JSON: its question, the reason, and the nearest findings."""
+    return {
+        "gap": gap.iri,
+        "question": in_language(gap.question, lang),
+        "reason": gap.reason,
+        "reason_label": in_language(gap.reason_label, lang),
+        "bounded_by": [
+            {
+                "finding": n.id,
+                "statement": in_language(n.statement, lang),
+                "scope": n.scope,
+                "hedge": n.hedge,
+            }
+            for n in gap.bounded_by
+        ],
+    }
+
+
+def safe_cell(value: Any) -> Any:
+    """The value, with an apostrophe before a text that a spreadsheet would run as a formula."""
+    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        return "'" + value
+    return value
+
+
+def write_xlsx(path: Path | str, heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """One sheet with a bold, frozen, filtered head; strings are stored as strings, never formulas."""
+    from openpyxl import Workbook
+    from openpyxl.styles import Alignment, Font
+
+    book = Workbook()
+    sheet = book.active
+    for number, row in enumerate([heads, *rows], 1):
+        for place, value in enumerate(row, 1):
+            cell = sheet.cell(number, place)
+            if isinstance(value, str):
+                cell.value, cell.data_type = safe_cell(value), "s"
+                cell.alignment = Alignment(wrap_text=number > 1, vertical="top")
+            else:
+                cell.value = value
+    for place, head in enumerate(heads, 1):
+        sheet.cell(1, place).font = Font(bold=True)
+        longest = max([len(str(head)), *(len(str(r[place - 1] or "")) for r in rows[:200])])
+        sheet.column_dimensions[sheet.cell(1, place).column_letter].width = min(60, longest + 2)
+    sheet.freeze_panes = "A2"
+    sheet.auto_filter.ref = sheet.dimensions
+    book.save(path)
+
+
+def display_width(text: str) -> int:
+    """Terminal columns of a text: 0 for combining marks, 2 for wide characters, else 1."""
+    return sum(_width(c) for c in text)
+
+
+def _width(char: str) -> int:
+    if char < "\u0300":
+        return 1
+    if unicodedata.category(char) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
+def pad(text: str, width: int) -> str:
+    """The text with spaces up to ``width`` terminal columns."""
+    return text + " " * max(0, width - display_width(text))
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Lines of at most ``width`` columns, broken at spaces, else between grapheme clusters."""
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        line = ""
+        for word in paragraph.split(" "):
+            candidate = f"{line} {word}" if line else word
+            if display_width(candidate) <= width:
+                line = candidate
+                continue
+            if line:
+                lines.append(line)
+            line = word
+            while display_width(line) > width:
+                cut = _cut(line, width)
+                lines.append(line[:cut])
+                line = line[cut:]
+        lines.append(line)
+    return lines
+
+
+_LEADING_VOWELS = "เแโใไ"
+
+
+def _cut(text: str, width: int) -> int:
+    used = 0
+    cut = 0
+    for place, char in enumerate(text):
+        if used + _width(char) > width:
+            break
+        used += _width(char)
+        following = text[place + 1 : place + 2]
+        starts_cluster = not following or _width(following) > 0 and following not in "ะาำ"
+        if starts_cluster and char not in _LEADING_VOWELS:
+            cut = place + 1
+    return max(cut, 1)
+
+
+def columns_text(heads: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> str:
+    """Aligned text columns, wrapped to the width; a rule under the heads."""
+    if not heads:
+        return ""
+    natural = [
+        max([display_width(h), *(display_width(r[i]) for r in rows)]) for i, h in enumerate(heads)
+    ]
+    room = max(width - 2 * (len(heads) - 1), 6 * len(heads))
+    widths = _share(natural, room)
+    out = []
+    for number, row in enumerate([heads, *rows]):
+        wrapped = [wrap(str(cell), w) for cell, w in zip(row, widths, strict=True)]
+        for level in range(max(len(w) for w in wrapped)):
+            cells = [
+                pad(w[level] if level < len(w) else "", n)
+                for w, n in zip(wrapped, widths, strict=True)
+            ]
+            out.append("  ".join(cells).rstrip())
+        if number == 0:
+            out.append("  ".join("─" * n for n in widths))
+    return "\n".join(out) + "\n"
+
+
+def _share(natural: list[int], room: int) -> list[int]:
+    widths = list(natural)
+    while sum(widths) > room:
+        widest = widths.index(max(widths))
+        others = [w for i, w in enumerate(widths) if i != widest]
+        excess = sum(widths) - room
+        widths[widest] = max(6, widths[widest] - max(1, min(excess, widths[widest] - max(others, default=6))))
+        if max(widths) <= 6:
+            break
+    return widths
+
+
+def _unique(items: Any) -> list[Any]:
+    return list(dict.fromkeys(items))
+
+
+def _write(text: str, path: Path | str | None) -> str:
+    if path is not None:
+        Path(path).write_text(text, encoding="utf-8", newline="")
+    return text

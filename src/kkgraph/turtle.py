@@ -1,0 +1,176 @@
+"""RDF in and out: files to quads with positions, quads to canonical, hand-readable TriG."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from kkgraph import files
+from kkgraph.errors import SourceError
+from kkgraph.names import PREFIXES, RDF_TYPE
+
+FORMATS: Final[dict[str, ox.RdfFormat]] = {
+    "ttl": ox.RdfFormat.TURTLE,
+    "turtle": ox.RdfFormat.TURTLE,
+    "trig": ox.RdfFormat.TRIG,
+    "nt": ox.RdfFormat.N_TRIPLES,
+    "nq": ox.RdfFormat.N_QUADS,
+    "nquads": ox.RdfFormat.N_QUADS,
+    "jsonld": ox.RdfFormat.JSON_LD,
+    "json-ld": ox.RdfFormat.JSON_LD,
+    "rdf": ox.RdfFormat.RDF_XML,
+    "owl": ox.RdfFormat.RDF_XML,
+    "xml": ox.RdfFormat.RDF_XML,
+}
+MAX_BYTES: Final = 512 * 1024 * 1024
+_FIRST: Final = tuple(
+    PREFIXES[p] + n
+    for p, n in (
+        ("rdf", "type"), ("rdfs", "subClassOf"), ("dcterms", "identifier"), ("skos", "prefLabel"),
+        ("skos", "altLabel"), ("skos", "definition"), ("skos", "inScheme"), ("kk", "kind"),
+        ("kk", "section"), ("kk", "about"), ("kk", "claim"), ("kk", "value"), ("kk", "valueLiteral"),
+        ("kk", "scope"), ("kk", "hedge"), ("kk", "holder"), ("kk", "theme"), ("kk", "openList"),
+        ("kk", "statement"), ("kk", "question"), ("kk", "reason"), ("kk", "boundedBy"),
+        ("kk", "restates"), ("kk", "weakens"), ("kk", "conflictsWith"), ("kk", "exampleOf"),
+        ("kk", "causes"), ("kk", "enables"), ("kk", "hinders"), ("cito", "agreesWith"),
+        ("oa", "hasSource"), ("oa", "hasSelector"), ("oa", "start"), ("oa", "end"),
+        ("kk", "evidence"), ("kk", "textSha256"),
+    )
+)  # fmt: skip
+_ORDER: Final = {iri: number for number, iri in enumerate(_FIRST)}
+_LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?")
+_XSD: Final = PREFIXES["xsd"]
+_PLAIN: Final = {
+    _XSD + "integer": re.compile(r"-?(?:0|[1-9]\d*)"),
+    _XSD + "decimal": re.compile(r"-?(?:0|[1-9]\d*)\.(?:0|\d*[1-9])"),
+    _XSD + "boolean": re.compile(r"true|false"),
+}
+
+
+def format_of(path: Path | str) -> ox.RdfFormat:
+    """The RDF format that a file's name ending says; ``SourceError`` unknown-format otherwise."""
+    ending = Path(path).suffix.lstrip(".").lower()
+    if ending not in FORMATS:
+        raise SourceError(
+            "unknown-format",
+            f'".{ending}" is no RDF file ending known here',
+            where=str(path),
+            hint="Use .ttl, .trig, .nt, .nq, .jsonld or .rdf.",
+        )
+    return FORMATS[ending]
+
+
+def parse_file(path: Path | str) -> list[ox.Quad]:
+    """All quads of an RDF file, blank nodes renamed apart from every other file's.
+
+    Raises ``SourceError``: missing-file, unreadable-file, unknown-format, too-large, or bad-rdf
+    with line and column. Nothing is fetched: a remote JSON-LD context is an error.
+    """
+    kind = format_of(path)
+    data = files.read_bytes(path)
+    if len(data) > MAX_BYTES:
+        raise SourceError("too-large", f"more than {MAX_BYTES // 2**20} MiB", where=str(path))
+    return parse(data, kind, where=str(path))
+
+
+def parse(data: bytes, kind: ox.RdfFormat, *, where: str) -> list[ox.Quad]:
+    """The quads of RDF bytes; ``SourceError`` bad-rdf names ``where:line:column``."""
+    try:
+        return list(
+            ox.parse(data, format=kind, base_iri="urn:kkgraph:file", rename_blank_nodes=True)
+        )
+    except SyntaxError as error:
+        place = f"{where}:{error.lineno}:{error.offset}" if error.lineno else where
+        message = re.sub(r"^Parser error at .*?: ", "", str(error.args[0]))
+        raise SourceError(
+            "bad-rdf", message, where=place, hint=f"The file must be {kind.name}."
+        ) from error
+    except ValueError as error:
+        raise SourceError("bad-rdf", str(error), where=where) from error
+
+
+def serialise(quads: Iterable[Any], kind: str) -> bytes:
+    """RDF bytes in one of ``FORMATS``. Triple formats get triples (the graphs are dropped)."""
+    target = FORMATS[kind]
+    if not target.supports_datasets:
+        quads = {ox.Triple(q.subject, q.predicate, q.object): None for q in quads}
+    out: bytes = ox.serialize(quads, format=target, prefixes=PREFIXES)
+    return out
+
+
+def canonical(quads: Iterable[ox.Quad]) -> str:
+    """Canonical TriG: fixed prefix, graph, subject, predicate and object order, two spaces.
+
+    The same quads always give the same text, so a file in ``data/`` equals what this returns.
+    Blank nodes are refused (``SourceError`` blank-node): data have none.
+    """
+    graphs: dict[str, dict[str, dict[str, list[Any]]]] = defaultdict(
+        lambda: defaultdict(lambda: defaultdict(list))
+    )
+    for quad in quads:
+        for term in (quad.subject, quad.object):
+            if isinstance(term, ox.BlankNode):
+                raise SourceError("blank-node", f"a blank node in {quad}", hint="Give it an IRI.")
+        name = "" if isinstance(quad.graph_name, ox.DefaultGraph) else quad.graph_name.value
+        graphs[name][quad.subject.value][quad.predicate.value].append(quad.object)
+    body = []
+    for name in sorted(graphs):
+        subjects = [_subject(s, graphs[name][s]) for s in sorted(graphs[name], key=_subject_key)]
+        block = "\n\n".join(subjects)
+        if name:
+            indented = "\n".join(f"  {line}" if line else "" for line in block.split("\n"))
+            block = f"{_iri(name)} {{\n{indented}\n}}"
+        body.append(block)
+    text = "\n\n".join(body) + "\n"
+    used = set(re.findall(r"(?<![\w<\"/:])([a-z]+):", text))
+    head = "".join(f"@prefix {p}: <{PREFIXES[p]}> .\n" for p in sorted(PREFIXES) if p in used)
+    return f"{head}\n{text}"
+
+
+def _subject_key(iri: str) -> tuple[str, ...]:
+    return tuple(re.split(r"(?<=/F\d{3})", iri))
+
+
+def _subject(iri: str, predicates: dict[str, list[Any]]) -> str:
+    lines = [_iri(iri)]
+    ordered = sorted(predicates, key=lambda p: (_ORDER.get(p, len(_ORDER)), _iri(p)))
+    for predicate in ordered:
+        objects = [_term(o) for o in sorted(set(predicates[predicate]), key=_object_key)]
+        name = "a" if predicate == RDF_TYPE else _iri(predicate)
+        if len(objects) == 1:
+            lines.append(f"  {name} {objects[0]} ;")
+        else:
+            lines.append(f"  {name}\n    " + " ,\n    ".join(objects) + " ;")
+    lines[-1] = lines[-1][:-1] + "."
+    return "\n".join(lines)
+
+
+def _object_key(term: Any) -> tuple[Any, ...]:
+    if isinstance(term, ox.Literal):
+        return (1, term.language or "", term.value)
+    return (0, "", _iri(term.value))
+
+
+def _iri(iri: str) -> str:
+    for prefix, base in PREFIXES.items():
+        if iri.startswith(base) and _LOCAL.fullmatch(iri[len(base) :]):
+            return f"{prefix}:{iri[len(base) :]}"
+    return f"<{iri}>"
+
+
+def _term(term: Any) -> str:
+    if isinstance(term, ox.NamedNode):
+        return _iri(term.value)
+    kind = term.datatype.value
+    if kind in _PLAIN and _PLAIN[kind].fullmatch(term.value):
+        return str(term.value)
+    escaped = term.value.replace("\\", "\\\\").replace('"', '\\"')
+    escaped = escaped.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
+    if term.language:
+        return f'"{escaped}"@{term.language}'
+    return f'"{escaped}"' if kind == _XSD + "string" else f'"{escaped}"^^{_iri(kind)}'
