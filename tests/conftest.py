@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import json
+import os
+import warnings
+from pathlib import Path
+
+import pytest
+
+from kkgraph import KnowledgeGraph
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def shared(*parts: str) -> Path:
+    """A file of the shared material; skips loudly where it is absent."""
+    base = Path(os.environ.get("KKGRAPH_SHARED", ROOT.parent / "shared"))
+    path = base.joinpath(*parts)
+    if not path.exists():
+        warnings.warn(f"SKIPPED: {'/'.join(parts)} of the shared material is absent", stacklevel=2)
+        pytest.skip(f"the shared material is absent: {'/'.join(parts)}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def graph() -> KnowledgeGraph:
+    return KnowledgeGraph.open(in_process=True)
+
+
+@pytest.fixture(scope="session")
+def study_text() -> str:
+    return shared("source", "study.txt").read_bytes().decode("utf-8")
+
+
+@pytest.fixture(scope="session")
+def worksheet() -> list[dict]:
+    path = shared("source", "inventory.jsonl")
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
