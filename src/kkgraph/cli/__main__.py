@@ -1,0 +1,5 @@
+"""Run the command line with ``python -m kkgraph.cli``."""
+
+from kkgraph.cli.main import main
+
+main()

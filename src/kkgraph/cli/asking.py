@@ -1,0 +1,153 @@
+"""The verbs that ask: report, questions, ask, query."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Annotated
+
+import typer
+
+from kkgraph.cli.common import (
+    ASK,
+    Lang,
+    MaxRows,
+    Output,
+    Store,
+    Timeout,
+    app,
+    choose,
+    open_graph,
+    parse_params,
+    width,
+    write_bytes,
+    write_table,
+)
+from kkgraph.errors import QuestionError
+
+
+@app.command(rich_help_panel=ASK)
+def report(
+    form: Annotated[str, typer.Option("--format", "-f", help="text, html or json.")] = "text",
+    lang: Lang = "en",
+    output: Output = None,
+    store: Store = None,
+) -> None:
+    """Both research questions answered, with evidence and gaps."""
+    from kkgraph import report as reports
+    from kkgraph.cli.render import save
+
+    choose("--format", form, ("text", "html", "json"))
+    choose("--lang", lang, ("th", "en"))
+    found = reports.gather(open_graph(store))
+    if form == "html":
+        save(reports.to_html(found, lang), output)
+    elif form == "json":
+        save(reports.to_json(found, lang), output)
+    else:
+        save(reports.to_text(found, lang, width()), output)
+
+
+@app.command(rich_help_panel=ASK)
+def questions(
+    search: Annotated[str, typer.Option("--search", "-s", help="Words in Thai or English.")] = "",
+    form: Annotated[str, typer.Option("--format", "-f", help="text or json.")] = "text",
+    lang: Lang = "en",
+) -> None:
+    """List the stored questions."""
+    from kkgraph import catalogue
+    from kkgraph.layout import columns_text
+    from kkgraph.model import in_language
+
+    choose("--format", form, ("text", "json"))
+    choose("--lang", lang, ("th", "en"))
+    found = catalogue.search(search) if search else catalogue.all_questions()
+    if form == "json":
+        items = [
+            {
+                "id": q.id, "title": q.title, "tags": q.tags, "competency": q.competency,
+                "params": [
+                    {"name": p.name, "type": p.type, "default": p.default} for p in q.params
+                ],
+            }
+            for q in found
+        ]  # fmt: skip
+        print(json.dumps(items, ensure_ascii=False, indent=2))
+        return
+    rows = [[q.id, in_language(q.title, lang), ", ".join(p.name for p in q.params)] for q in found]
+    heads = ["id", "คำถาม", "ตัวแปร"] if lang == "th" else ["id", "question", "parameters"]
+    print(columns_text(heads, rows, width()), end="")
+    raise typer.Exit(0 if found else 1)
+
+
+@app.command(rich_help_panel=ASK)
+def ask(
+    question: Annotated[str, typer.Argument(help="A question's id (cq06), or an .rq file.")],
+    param: Annotated[
+        list[str] | None, typer.Option("--param", "-p", help="name=value; * leaves it open.")
+    ] = None,
+    form: Annotated[
+        str, typer.Option("--format", "-f", help="text, table, csv, json, md or xlsx.")
+    ] = "text",
+    show: Annotated[bool, typer.Option("--show", help="Print the SPARQL and stop.")] = False,
+    lang: Lang = "en",
+    output: Output = None,
+    store: Store = None,
+    timeout: Timeout = 30.0,
+    max_rows: MaxRows = 100_000,
+) -> None:
+    """Answer a stored question, each line with its scope, hedge and finding."""
+    from kkgraph.cli import render
+
+    choose("--format", form, ("text", "table", "csv", "json", "md", "xlsx"))
+    choose("--lang", lang, ("th", "en"))
+    graph = open_graph(store)
+    params = parse_params(param or [])
+    if show:
+        render.save(graph.sparql_of(question, params, lang=lang), output)
+        return
+    table = graph.ask(question, params, lang=lang, timeout_s=timeout, max_rows=max_rows)
+    if form == "text":
+        render.save(render.answer(table, width()), output)
+    else:
+        write_table(table, form, output)
+
+
+@app.command(rich_help_panel=ASK)
+def query(
+    file: Annotated[str, typer.Argument(help="A file of SPARQL, or - for standard input.")],
+    form: Annotated[
+        str, typer.Option("--format", "-f", help="table, csv, json (SPARQL Results), md, ttl.")
+    ] = "table",
+    lang: Lang = "en",
+    output: Output = None,
+    store: Store = None,
+    timeout: Timeout = 30.0,
+    max_rows: MaxRows = 100_000,
+    allow_remote: Annotated[
+        bool, typer.Option("--allow-remote", help="Let SERVICE contact other machines.")
+    ] = False,
+) -> None:
+    """Run any SPARQL query; known prefixes need no declaration."""
+    from kkgraph import files, turtle
+
+    choose("--format", form, ("table", "csv", "json", "md", "xlsx", "ttl"))
+    choose("--lang", lang, ("th", "en"))
+    text = sys.stdin.read() if file == "-" else files.read_text(file)
+    table = open_graph(store).query(
+        text, lang=lang, timeout_s=timeout, max_rows=max_rows, allow_remote=allow_remote
+    )
+    triples = table.answer.triples if table.answer else None
+    if form == "ttl":
+        if triples is None:
+            raise QuestionError(
+                "bad-value",
+                "only CONSTRUCT and DESCRIBE give Turtle",
+                where="--format",
+                hint="Use --format table, csv or json.",
+            )
+        write_bytes(turtle.serialise(triples, "ttl"), output)
+    else:
+        write_table(table, form, output)
+    if table.truncated:
+        print(f"kkgraph: only the first {max_rows} rows are shown (--max-rows)", file=sys.stderr)

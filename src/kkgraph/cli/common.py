@@ -1,0 +1,134 @@
+"""What the verbs share: the application, options, opening the graph, and writing results."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kkgraph import __version__
+from kkgraph.errors import QuestionError, SourceError
+
+if TYPE_CHECKING:
+    from kkgraph.graph import KnowledgeGraph
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Ask a study, and open every answer down to its passage. "
+    "ถามงานวิจัย แล้วเปิดดูหลักฐานของทุกคำตอบ",
+)
+evidence_app = typer.Typer(no_args_is_help=True, help="The anchors into the study's text.")
+
+ASK, LOOK, KEEP = "Ask", "Evidence", "Check and export"
+Lang = Annotated[
+    str, typer.Option("--lang", "-l", envvar="KKGRAPH_LANG", help="Language of labels: th or en.")
+]
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", help="Write to this file instead of the screen.")
+]
+Store = Annotated[
+    Path | None,
+    typer.Option("--store", envvar="KKGRAPH_STORE", help="A store on disk (default: in memory)."),
+]
+Timeout = Annotated[float, typer.Option("--timeout", help="Seconds until a query is stopped.")]
+MaxRows = Annotated[int, typer.Option("--max-rows", help="Rows until an answer is cut.", min=1)]
+Source = Annotated[
+    Path | None,
+    typer.Option("--source", envvar="KKGRAPH_SOURCE", help="The study's text, to show passages."),
+]
+
+
+def _version(value: bool) -> None:
+    if value:
+        print(f"kkgraph {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show a traceback on errors.")] = False,
+) -> None:
+    """Hold the options that stand before every verb; ``main`` reads ``--debug``."""
+
+
+def open_graph(store: Path | None) -> KnowledgeGraph:
+    """The graph of a store on disk, or a fresh one in memory."""
+    from kkgraph.graph import KnowledgeGraph
+
+    return KnowledgeGraph.open(store, in_process=True)
+
+
+def choose(option: str, value: str, allowed: tuple[str, ...]) -> None:
+    """Raise ``QuestionError`` bad-value where the value is not allowed."""
+    if value not in allowed:
+        raise QuestionError(
+            "bad-value",
+            f'"{value}" is not possible here',
+            where=option,
+            hint=f"Choose one of: {', '.join(allowed)}.",
+        )
+
+
+def parse_params(items: list[str]) -> dict[str, str]:
+    """The ``name=value`` options as a mapping."""
+    out = {}
+    for item in items:
+        name, equals, value = item.partition("=")
+        if not equals:
+            raise QuestionError(
+                "bad-value",
+                f'"{item}" is no name=value',
+                where="--param",
+                hint="Write -p provider=central-government.",
+            )
+        out[name.strip()] = value.strip()
+    return out
+
+
+def write_table(table: object, form: str, output: Path | None) -> None:
+    """Write a table in a format, to a file or the screen."""
+    from kkgraph.cli.render import save
+    from kkgraph.tables import Table
+
+    assert isinstance(table, Table)
+    if form == "xlsx":
+        if output is None:
+            raise SourceError(
+                "no-output", "a workbook needs a file", where="--output", hint="Add -o name.xlsx."
+            )
+        table.to_xlsx(output)
+        return
+    writers = {"csv": table.to_csv, "json": table.to_json, "md": table.to_markdown}
+    save(writers[form]() if form in writers else table.to_text(width()), output)
+
+
+def write_bytes(data: bytes, output: Path | None) -> None:
+    """Write bytes to a file or standard output."""
+    if output is None:
+        sys.stdout.buffer.write(data)
+    else:
+        output.write_bytes(data)
+
+
+def problem_dict(item: object) -> dict[str, object]:
+    """A problem as a JSON object."""
+    from dataclasses import asdict
+
+    return asdict(item)  # type: ignore[call-overload, no-any-return]
+
+
+def width() -> int:
+    """Columns to write in: the terminal's, between 60 and 110."""
+    columns = shutil.get_terminal_size((100, 40)).columns
+    return int(os.environ.get("KKGRAPH_WIDTH", min(max(columns, 60), 110)))

@@ -1,0 +1,120 @@
+"""The verbs that check and export: validate, check, reason, export."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kkgraph.cli.common import (
+    KEEP,
+    Lang,
+    Output,
+    Store,
+    Timeout,
+    app,
+    choose,
+    open_graph,
+    problem_dict,
+    width,
+    write_bytes,
+    write_table,
+)
+
+
+@app.command(rich_help_panel=KEEP)
+def validate(
+    paths: Annotated[list[Path] | None, typer.Argument(help="RDF files (none: own data).")] = None,
+    shapes: Annotated[list[Path] | None, typer.Option("--shapes", help="Other shapes.")] = None,
+    form: Annotated[str, typer.Option("--format", "-f", help="text or json.")] = "text",
+    lang: Lang = "en",
+    output: Output = None,
+    store: Store = None,
+) -> None:
+    """Check data against the shapes; every problem in plain Thai or English."""
+    from kkgraph.cli import render
+
+    choose("--format", form, ("text", "json"))
+    choose("--lang", lang, ("th", "en"))
+    found = open_graph(store).validate(list(paths or ()), shapes=list(shapes or ()))
+    if form == "json":
+        items = [problem_dict(p) for p in found.problems]
+        body = {"conforms": found.conforms, "triples": found.triples, "problems": items}
+        render.save(json.dumps(body, ensure_ascii=False, indent=2) + "\n", output)
+    else:
+        render.save(render.problems(found.problems, lang, width()), output)
+    raise typer.Exit(0 if found.conforms else 1)
+
+
+@app.command(rich_help_panel=KEEP)
+def check(lang: Lang = "en", store: Store = None) -> None:
+    """Check the ontology's hygiene (the OOPS! pitfalls); remarks don't fail."""
+    from kkgraph.cli import render
+
+    choose("--lang", lang, ("th", "en"))
+    found = open_graph(store).check()
+    grave = [p for p in found if p.severity != "info"]
+    print(render.problems(grave, lang, width()), end="")
+    print(f"{len(found) - len(grave)} remarks (p11, p13) do not count.", file=sys.stderr)
+    raise typer.Exit(1 if grave else 0)
+
+
+@app.command(rich_help_panel=KEEP)
+def reason(
+    write: Annotated[
+        bool, typer.Option("--write", help="Write what is inferred to data/inferred.trig.")
+    ] = False,
+    output: Output = None,
+    store: Store = None,
+    timeout: Timeout = 60.0,
+) -> None:
+    """Check consistency and classify with HermiT (needs the extra ``reason``)."""
+    from kkgraph import files
+    from kkgraph.names import compact
+
+    graph = open_graph(store)
+    found = graph.reason(timeout_s=timeout)
+    if not found.consistent:
+        print("Inconsistent. These axioms contradict each other; remove any one of them:")
+        for axiom in found.explanation:
+            print(f"  {axiom.text}")
+        raise typer.Exit(1)
+    for name in found.unsatisfiable:
+        print(f"Unsatisfiable: {compact(name)} (nothing can ever be one)")
+    print(f"Consistent; {len(found.inferred)} triples inferred in {found.seconds:.1f} s.")
+    for triple in found.inferred:
+        parts = (triple.subject, triple.predicate, triple.object)
+        print("  " + " ".join(compact(t.value) for t in parts))
+    if write or output:
+        target = output or files.inferred_file()
+        target.write_text(graph.inferred_trig(), encoding="utf-8")
+        print(f"Written: {target}", file=sys.stderr)
+    raise typer.Exit(1 if found.unsatisfiable else 0)
+
+
+@app.command(rich_help_panel=KEEP)
+def export(
+    form: Annotated[
+        str,
+        typer.Option("--format", "-f", help="trig, nq, jsonld, ttl, nt, rdf, owl, csv or xlsx."),
+    ] = "trig",
+    graphs: Annotated[str, typer.Option("--graphs", help="Only these graphs: study,cited,…")] = "",
+    lang: Lang = "en",
+    output: Output = None,
+    store: Store = None,
+) -> None:
+    """Export the graph as RDF, the ontology as OWL, or the findings as a flat sheet."""
+    from kkgraph import release
+
+    rdf = ("trig", "nq", "jsonld", "ttl", "nt", "rdf", "owl")
+    choose("--format", form, (*rdf, "csv", "xlsx"))
+    choose("--lang", lang, ("th", "en"))
+    graph = open_graph(store)
+    if form in rdf:
+        chosen = [g.strip() for g in graphs.split(",") if g.strip()]
+        write_bytes(graph.export(form, graphs=["ontology"] if form == "owl" else chosen), output)
+    else:
+        write_table(release.findings_sheet(graph, lang), form, output)

@@ -1,0 +1,54 @@
+"""What leaves the house: the findings as one flat sheet for people who never see RDF."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kkgraph.graph import KnowledgeGraph
+from kkgraph.model import Cell, Column, Row
+from kkgraph.tables import Table
+
+_SHEET: Final = """PREFIX kk: <https://w3id.org/kkgraph/ns#>
+PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX oa: <http://www.w3.org/ns/oa#>
+SELECT ?id ?graph ?section ?kind ?about ?claim ?value ?scope ?hedge ?holder ?theme ?en ?th
+       ?start ?end ?sha256 WHERE {
+  GRAPH ?graph { ?f a kk:Finding ; dcterms:identifier ?id ; kk:kind ?kind ; kk:claim ?claim ;
+    kk:scope ?scope ; kk:hedge ?hedge ; kk:about ?about ; kk:evidence ?e ;
+    kk:statement ?en , ?th .
+    ?e kk:textSha256 ?sha256 ; oa:hasSelector ?s . ?s oa:start ?start ; oa:end ?end . }
+  FILTER(langMatches(lang(?en), "en") && langMatches(lang(?th), "th"))
+  OPTIONAL { ?f kk:section ?section }
+  OPTIONAL { { ?f kk:value ?value } UNION { ?f kk:valueLiteral ?value } }
+  OPTIONAL { ?f kk:holder ?holder }
+  OPTIONAL { ?f kk:theme ?theme }
+} ORDER BY ?id ?about ?value ?holder"""
+_HEADS: Final = {
+    "id": ("Finding", "ข้อค้นพบ"), "graph": ("Graph", "กราฟ"), "section": ("Section", "ส่วน"),
+    "kind": ("Kind", "ชนิด"), "about": ("About", "กล่าวถึง"), "claim": ("Claim", "สาระ"),
+    "value": ("Value", "ค่า"), "scope": ("Scope", "ขอบเขต"), "hedge": ("Hedge", "ระดับการยืนยัน"),
+    "holder": ("Whose statement", "ผู้กล่าว"), "theme": ("Theme", "แก่นเรื่อง"),
+    "en": ("Statement (English)", "ข้อความ (อังกฤษ)"), "th": ("Statement (Thai)", "ข้อความ (ไทย)"),
+    "start": ("Start (code point)", "เริ่มที่อักขระ"), "end": ("End", "สิ้นสุดที่อักขระ"),
+    "sha256": ("SHA-256 of the passage", "SHA-256 ของข้อความ"),
+}  # fmt: skip
+
+
+def findings_sheet(graph: KnowledgeGraph, lang: str) -> Table:
+    """One row a finding, ordered by id; several subjects, values or holders joined by "; "."""
+    table = graph.query(_SHEET, lang=lang, max_rows=None)
+    merged: dict[str, dict[str, dict[str, None]]] = {}
+    for line in table.lines:
+        mine = merged.setdefault(str(line.cells["id"].value), {})
+        for name in _HEADS:
+            mine.setdefault(name, {})[str(line.cells[name])] = None
+    columns = tuple(Column(n, "string", {"en": e, "th": t}) for n, (e, t) in _HEADS.items())
+    rows = tuple(
+        Row({n: Cell(_number(n, "; ".join(v for v in mine[n] if v))) for n in _HEADS})
+        for mine in merged.values()
+    )
+    return Table(columns, rows, lang)
+
+
+def _number(name: str, text: str) -> str | int:
+    return int(text) if name in ("start", "end") else text
