@@ -1,4 +1,4 @@
-"""Answering: a stored question run on a store, its cells labelled, its findings and gaps attached."""
+"""Answering: a stored question run on a store; cells labelled, findings and gaps attached."""
 
 from __future__ import annotations
 
@@ -10,19 +10,34 @@ import pyoxigraph as ox
 
 from kkgraph import names, sparql
 from kkgraph.errors import QuestionError
-from kkgraph.model import Answer, Cell, Column, Evidence, FindingNote, Gap, Question, Row, Text, in_language
+from kkgraph.model import (
+    Answer,
+    Cell,
+    Column,
+    Evidence,
+    FindingNote,
+    Gap,
+    Question,
+    Row,
+    Text,
+    in_language,
+)
 from kkgraph.store import Limits, Store
 from kkgraph.tables import Table
 
 _XSD: Final = names.PREFIXES["xsd"]
 _HEAD: Final = "".join(
-    f"PREFIX {p}: <{names.PREFIXES[p]}> " for p in ("kk", "kkd", "kkg", "oa", "skos", "rdfs", "dcterms")
+    f"PREFIX {p}: <{names.PREFIXES[p]}> "
+    for p in ("kk", "kkd", "kkg", "oa", "skos", "rdfs", "dcterms")
 )
 _FINDINGS: Final = (
     _HEAD
     + """SELECT * WHERE {
   VALUES ?f { %s }
-  GRAPH ?g { ?f a kk:Finding ; dcterms:identifier ?id ; kk:scope ?scope ; kk:hedge ?hedge ; kk:statement ?text }
+  GRAPH ?g {
+    ?f a kk:Finding ; dcterms:identifier ?id ; kk:scope ?scope ; kk:hedge ?hedge ;
+      kk:statement ?text
+  }
   OPTIONAL { ?f kk:holder ?holder }
   OPTIONAL {
     ?f kk:evidence ?e .
@@ -33,7 +48,11 @@ _FINDINGS: Final = (
 )
 _LABELS: Final = (
     _HEAD
-    + "SELECT DISTINCT ?n ?l ?rank WHERE { VALUES ?n { %s } VALUES (?p ?rank) { (skos:prefLabel 0) (rdfs:label 1) } GRAPH ?g { ?n ?p ?l } }"
+    + """SELECT DISTINCT ?n ?l ?rank WHERE {
+  VALUES ?n { %s }
+  VALUES (?p ?rank) { (skos:prefLabel 0) (rdfs:label 1) }
+  GRAPH ?g { ?n ?p ?l }
+}"""
 )
 _GAPS: Final = (
     _HEAD
@@ -81,14 +100,14 @@ def tabulate(
         if isinstance(t, ox.NamedNode) and c.type not in ("finding", "gap")
     }
     labels = read_labels(store, nodes)
-    gap_text = {g.iri: g.question for g in gaps}
+    texts = {names.expand(g.iri): g.question for g in gaps} | labels
     rows = []
     for number in range(len(result.rows)):
         cells: dict[str, Cell] = {}
         found: list[FindingNote] = []
         for column in columns:
             term = terms[column.name][number]
-            cells[column.name] = _cell(column, term, lang, labels, notes, gap_text)
+            cells[column.name] = _cell(column, term, lang, texts, notes)
             if column.type == "finding" and isinstance(term, ox.NamedNode) and term.value in notes:
                 found.append(notes[term.value])
         rows.append(Row(cells, _once(found)))
@@ -189,9 +208,8 @@ def _cell(
     column: Column,
     term: Any,
     lang: str,
-    labels: dict[str, Text],
+    texts: dict[str, Text],
     notes: dict[str, FindingNote],
-    gap_text: dict[str, Text],
 ) -> Cell:
     if term is None:
         return Cell(None)
@@ -199,10 +217,9 @@ def _cell(
         if column.type == "finding" and term.value in notes:
             note = notes[term.value]
             return Cell(note.id, term.value, in_language(note.statement, lang))
-        if column.type == "term":
-            return Cell(term.value, term.value, in_language(labels.get(term.value, {}), lang) or None)
-        text = labels.get(term.value) or gap_text.get(names.compact(term.value), {})
-        return Cell(names.slug(term.value), term.value, in_language(text, lang) or None)
+        label = in_language(texts.get(term.value, {}), lang) or None
+        plain = term.value if column.type == "term" else names.slug(term.value)
+        return Cell(plain, term.value, label)
     if isinstance(term, ox.Literal):
         return Cell(_plain(term))
     return Cell(str(term))

@@ -13,7 +13,8 @@ from kkgraph.model import FindingNote, Text
 from kkgraph.store import Limits, Store
 
 _HEAD: Final = "".join(
-    f"PREFIX {p}: <{names.PREFIXES[p]}> " for p in ("kk", "kkd", "kkg", "skos", "rdfs", "adms", "prov")
+    f"PREFIX {p}: <{names.PREFIXES[p]}> "
+    for p in ("kk", "kkd", "kkg", "skos", "rdfs", "adms", "prov")
 )
 _NAMED: Final = (
     _HEAD
@@ -34,11 +35,22 @@ _QUIET: Final = frozenset(
     names.expand(c)
     for c in (
         "skos:prefLabel", "skos:altLabel", "rdfs:label", "rdf:type", "adms:identifier",
-        "skos:definition", "kk:statement", "kk:about", "kk:value", "kk:scope", "kk:holder",
-        "kk:boundedBy", "kk:reading", "prov:used", "rdfs:isDefinedBy", "skos:topConceptOf",
-        "kk:matches", "skos:notation",
+        "skos:definition", "kk:statement", "rdfs:isDefinedBy", "skos:topConceptOf",
+        "kk:matches", "skos:notation", "skos:inScheme",
     )
 )  # fmt: skip
+_QUIET_INWARD: Final = _QUIET | {
+    names.expand(c)
+    for c in (
+        "kk:about",
+        "kk:value",
+        "kk:scope",
+        "kk:holder",
+        "kk:boundedBy",
+        "kk:reading",
+        "prov:used",
+    )
+}
 
 
 @dataclass(frozen=True)
@@ -80,7 +92,7 @@ def resolve(store: Store, name: str) -> str:
     if iri and _exists(store, iri):
         return iri
     same = _LABELLED % sparql.literal(name.lower())
-    found = [row[0].value for row in store.query(same, Limits(max_rows=None)).rows]
+    found = [str(row[0].value) for row in store.query(same, Limits(max_rows=None)).rows]
     if len(found) == 1:
         return found[0]
     if found:
@@ -102,8 +114,12 @@ def resolve(store: Store, name: str) -> str:
 def read(store: Store, iri: str) -> Entity:
     """The page of an entity that exists."""
     node = sparql.iri(iri)
-    out = _select(store, f"SELECT ?g ?p ?o WHERE {{ GRAPH ?g {{ {node} ?p ?o }} }} ORDER BY ?p ?o ?g")
-    into = _select(store, f"SELECT ?g ?p ?s WHERE {{ GRAPH ?g {{ ?s ?p {node} }} }} ORDER BY ?p ?s ?g")
+    out = _select(
+        store, f"SELECT ?g ?p ?o WHERE {{ GRAPH ?g {{ {node} ?p ?o }} }} ORDER BY ?p ?o ?g"
+    )
+    into = _select(
+        store, f"SELECT ?g ?p ?s WHERE {{ GRAPH ?g {{ ?s ?p {node} }} }} ORDER BY ?p ?s ?g"
+    )
     values = _texts(out)
     roles = {r: [x for x in into if x["p"].value == names.KK + r] for r in _ROLES}
     notes = answers.read_findings(store, {x["s"].value for rows in roles.values() for x in rows})
@@ -111,7 +127,8 @@ def read(store: Store, iri: str) -> Entity:
     kept = [
         (x["p"].value, x["o" if outward else "s"], outward, x["g"].value)
         for x, outward in raw
-        if x["p"].value not in _QUIET and not isinstance(x["o" if outward else "s"], ox.BlankNode)
+        if x["p"].value not in (_QUIET if outward else _QUIET_INWARD)
+        and not isinstance(x["o" if outward else "s"], ox.BlankNode)
     ]
     nodes = {p for p, *_ in kept} | {t.value for _, t, *_ in kept if isinstance(t, ox.NamedNode)}
     types = sorted({x["o"].value for x in out if x["p"].value == names.RDF_TYPE})
@@ -141,9 +158,7 @@ def read(store: Store, iri: str) -> Entity:
         matches=tuple(x["o"].value for x in out if x["p"].value == names.KK + "matches"),
         links=tuple(links.values()),
         findings={
-            role: tuple(
-                notes[i] for i in dict.fromkeys(x["s"].value for x in rows) if i in notes
-            )
+            role: tuple(notes[i] for i in dict.fromkeys(x["s"].value for x in rows) if i in notes)
             for role, rows in roles.items()
         },
         gaps=tuple(

@@ -1,4 +1,4 @@
-"""Evidence: anchors re-sliced and re-hashed against the text, and a finding opened to its passage."""
+"""Evidence: anchors re-sliced and re-hashed against the text; a finding's passage read."""
 
 from __future__ import annotations
 
@@ -66,7 +66,9 @@ def verify(store: Store, path: Path | str) -> Verification:
     if source is None:
         held = [check(text.decode("utf-8", "replace"), a) for a in found]
         broken = [b for b in held if b]
-        first = f" The first that fails: {broken[0].finding} ({broken[0].reason})." if broken else ""
+        first = (
+            f" The first that fails: {broken[0].finding} ({broken[0].reason})." if broken else ""
+        )
         raise SourceError(
             "wrong-text",
             f"this is not a text that the graph knows (its SHA-256 is {digest})",
@@ -87,8 +89,12 @@ def check(text: str, anchor: Evidence) -> Broken | None:
     """None where the slice has the anchor's hash; else what is wrong."""
     reason = ""
     if not 0 <= anchor.start < anchor.end <= len(text):
-        reason = f"offsets {anchor.start}–{anchor.end} are outside the text's {len(text)} code points"
-    elif hashlib.sha256(text[anchor.start : anchor.end].encode("utf-8")).hexdigest() != anchor.sha256:
+        reason = (
+            f"offsets {anchor.start}–{anchor.end} are outside the text's {len(text)} code points"
+        )
+    elif (
+        hashlib.sha256(text[anchor.start : anchor.end].encode("utf-8")).hexdigest() != anchor.sha256
+    ):
         reason = "the passage has another SHA-256"
     return Broken(anchor.finding, anchor.start, anchor.end, reason) if reason else None
 

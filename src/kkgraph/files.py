@@ -83,7 +83,7 @@ def read_text(path: Path | str) -> str:
 
 
 def read_bytes(path: Path | str) -> bytes:
-    """The bytes of a file; ``SourceError`` (missing-file, unreadable-file) where it can't be read."""
+    """The bytes of a file; ``SourceError`` missing-file or unreadable-file where that fails."""
     try:
         return Path(path).read_bytes()
     except FileNotFoundError as error:

@@ -164,7 +164,9 @@ class KnowledgeGraph:
         ``SourceError`` wrong-text.
         """
         name = finding.strip()
-        iri = self.resolve(name.upper() if name.upper().startswith("F") and name[1:].isdigit() else name)
+        iri = self.resolve(
+            name.upper() if name.upper().startswith("F") and name[1:].isdigit() else name
+        )
         notes = answers.read_findings(self.store, [iri])
         if iri not in notes:
             raise TermError(
@@ -184,18 +186,20 @@ class KnowledgeGraph:
         """Every anchor re-sliced and re-hashed; see ``kkgraph.evidence.verify``."""
         return evidence.verify(self.store, source)
 
-    def validate(self, paths: Sequence[Path | str] = (), *, shapes: Sequence[Path | str] = ()) -> Report:
+    def validate(
+        self, paths: Sequence[Path | str] = (), *, shapes: Sequence[Path | str] = ()
+    ) -> Report:
         """The problems of RDF files, or of this graph's own data where no file is given."""
         from kkgraph import shapes as validation
 
-        own = [q for q in self.store.quads() if _shape_input(q.graph_name.value)]
+        own = [q for q in self.store.quads() if _shape_input(turtle.graph_of(q))]
         chosen = [Path(s) for s in shapes]
         if not paths:
             return validation.validate(own, shapes=chosen)
         return validation.validate_files([Path(p) for p in paths], own, shapes=chosen)
 
     def check(self) -> list[Problem]:
-        """The ontology's hygiene problems: one for each row of each check in ``queries/hygiene``."""
+        """The ontology's hygiene problems: one for each row of each check."""
         from kkgraph import hygiene
 
         return hygiene.check(self.store)
@@ -210,7 +214,8 @@ class KnowledgeGraph:
         """What the reasoner adds, as the canonical TriG of ``kkg:inferred``."""
         from kkgraph import reasoning
 
-        return reasoning.inferred_trig(self._asserted())
+        text: str = reasoning.inferred_trig(self._asserted())
+        return text
 
     def export(self, kind: str, *, graphs: Sequence[str] = ()) -> bytes:
         """The graph in a format of ``kkgraph.turtle.FORMATS``.
@@ -226,9 +231,9 @@ class KnowledgeGraph:
                 f"there is no graph {', '.join(names.compact(g) for g in sorted(unknown))}",
                 hint=f"Graphs: {', '.join(names.compact(g) for g in self.store.graphs())}.",
             )
-        quads = [q for q in self.store.quads() if not wanted or q.graph_name.value in wanted]
+        quads = [q for q in self.store.quads() if not wanted or turtle.graph_of(q) in wanted]
         if not turtle.FORMATS[kind].supports_datasets and not wanted:
-            quads = [q for q in quads if names.is_merged(q.graph_name.value)]
+            quads = [q for q in quads if names.is_merged(turtle.graph_of(q))]
         return turtle.serialise(quads, kind)
 
     def close(self) -> None:
@@ -247,7 +252,7 @@ class KnowledgeGraph:
         self.close()
 
     def _asserted(self) -> list[ox.Quad]:
-        return [q for q in self.store.quads() if q.graph_name.value != names.KKG + "inferred"]
+        return [q for q in self.store.quads() if turtle.graph_of(q) != names.KKG + "inferred"]
 
 
 class Explanation:

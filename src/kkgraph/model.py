@@ -51,6 +51,7 @@ class Question:
 
     @property
     def iri(self) -> str:
+        """The question's own IRI."""
         return f"https://w3id.org/kkgraph/query/{self.id}"
 
 
@@ -65,6 +66,7 @@ class Evidence:
     sha256: str
 
     def as_dict(self) -> dict[str, Any]:
+        """The anchor as a JSON object."""
         return {
             "finding": self.finding,
             "source": self.source,
@@ -102,6 +104,7 @@ class Cell:
         return self.label if self.label is not None else str(self.value)
 
     def as_dict(self) -> dict[str, Any]:
+        """The cell as a JSON object: value, and iri and label for a node."""
         out: dict[str, Any] = {"value": self.value}
         if self.iri is not None:
             out["iri"] = self.iri

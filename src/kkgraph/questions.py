@@ -104,7 +104,9 @@ def load_header(path: Path, header: list[str], first: int, keys: frozenset[str])
         mark = getattr(error, "problem_mark", None)
         line = first + (mark.line if mark else 0)
         raise _bad(
-            f"{path}:{line}", f"the header is not YAML: {error}".split("\n")[0], "See docs/questions.md."
+            f"{path}:{line}",
+            f"the header is not YAML: {error}".split("\n")[0],
+            "See docs/questions.md.",
         ) from error
     if not isinstance(data, dict):
         raise _bad(f"{path}:{first}", "the header is no mapping", "Write key: value lines.")
@@ -183,7 +185,9 @@ def _field(where: str, record: dict[str, Any], name: str) -> str:
 
 def _one_of(where: str, value: str, allowed: frozenset[str], what: str) -> str:
     if value not in allowed:
-        raise _bad(where, f'unknown {what} "{value}"', f"Choose one of: {', '.join(sorted(allowed))}.")
+        raise _bad(
+            where, f'unknown {what} "{value}"', f"Choose one of: {', '.join(sorted(allowed))}."
+        )
     return value
 
 
@@ -191,7 +195,9 @@ def _records(where: str, items: Any, keys: set[str]) -> list[dict[str, Any]]:
     for item in items:
         if not isinstance(item, dict) or set(item) - keys:
             extra = sorted(set(item) - keys) if isinstance(item, dict) else [item]
-            raise _bad(where, f"unknown key in a column or parameter: {extra}", f"Keys: {sorted(keys)}.")
+            raise _bad(
+                where, f"unknown key in a column or parameter: {extra}", f"Keys: {sorted(keys)}."
+            )
     return list(items)
 
 

@@ -104,7 +104,7 @@ def _graph(quads: Iterable[ox.Quad]) -> tuple[Any, set[str]]:
     subjects = set()
     for quad in quads:
         data.add(_triple(quad))
-        subjects.add(str(quad.subject.value))
+        subjects.add(turtle.subject_of(quad))
     return data, subjects
 
 
@@ -123,8 +123,10 @@ def _term(term: Any) -> Any:
         return Literal(term.value, lang=term.language)
     kind = term.datatype.value
     plain = kind == names.PREFIXES["xsd"] + "string"
-    return Literal(term.value, normalize=False) if plain else Literal(
-        term.value, datatype=URIRef(kind), normalize=False
+    return (
+        Literal(term.value, normalize=False)
+        if plain
+        else Literal(term.value, datatype=URIRef(kind), normalize=False)
     )
 
 
@@ -160,4 +162,6 @@ def _place(source: Path, focus: str, texts: dict[Path, str]) -> str:
         texts[source] = files.read_text(source)
     forms = "|".join(re.escape(f) for f in {names.compact(focus), f"<{focus}>"})
     match = re.search(rf"^[ \t]*(?:{forms})(?![\w-])", texts[source], re.M)
-    return f"{source}:{texts[source].count(chr(10), 0, match.start()) + 1}" if match else str(source)
+    return (
+        f"{source}:{texts[source].count(chr(10), 0, match.start()) + 1}" if match else str(source)
+    )

@@ -1,4 +1,4 @@
-"""Tables: the answer to a question, and how it is written as text, CSV, JSON, Markdown, xlsx, HTML."""
+"""Tables: the answer to a question, written as text, CSV, JSON, Markdown, xlsx or HTML."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import csv
 import html
 import io
 import json
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kkgraph.layout import columns_text
 from kkgraph.model import Answer, Column, Gap, Question, Row, in_language
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Table:
         ]
 
     def as_dict(self) -> dict[str, Any]:
-        """The documented JSON form (docs/questions.md): question, columns, rows, truncated, gaps."""
+        """The documented JSON form (docs/python.md)."""
         return {
             "question": self.question.id if self.question else None,
             "title": in_language(self.question.title, self.lang) if self.question else None,
@@ -216,7 +216,7 @@ def safe_cell(value: Any) -> Any:
 
 
 def write_xlsx(path: Path | str, heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """One sheet with a bold, frozen, filtered head; strings are stored as strings, never formulas."""
+    """One sheet with a bold, frozen, filtered head; texts stay texts, never formulas."""
     from openpyxl import Workbook
     from openpyxl.styles import Alignment, Font
 
@@ -237,97 +237,6 @@ def write_xlsx(path: Path | str, heads: Sequence[str], rows: Sequence[Sequence[A
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = sheet.dimensions
     book.save(path)
-
-
-def display_width(text: str) -> int:
-    """Terminal columns of a text: 0 for combining marks, 2 for wide characters, else 1."""
-    return sum(_width(c) for c in text)
-
-
-def _width(char: str) -> int:
-    if char < "\u0300":
-        return 1
-    if unicodedata.category(char) in ("Mn", "Me", "Cf"):
-        return 0
-    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
-
-
-def pad(text: str, width: int) -> str:
-    """The text with spaces up to ``width`` terminal columns."""
-    return text + " " * max(0, width - display_width(text))
-
-
-def wrap(text: str, width: int) -> list[str]:
-    """Lines of at most ``width`` columns, broken at spaces, else between grapheme clusters."""
-    lines: list[str] = []
-    for paragraph in text.split("\n"):
-        line = ""
-        for word in paragraph.split(" "):
-            candidate = f"{line} {word}" if line else word
-            if display_width(candidate) <= width:
-                line = candidate
-                continue
-            if line:
-                lines.append(line)
-            line = word
-            while display_width(line) > width:
-                cut = _cut(line, width)
-                lines.append(line[:cut])
-                line = line[cut:]
-        lines.append(line)
-    return lines
-
-
-_LEADING_VOWELS = "เแโใไ"
-
-
-def _cut(text: str, width: int) -> int:
-    used = 0
-    cut = 0
-    for place, char in enumerate(text):
-        if used + _width(char) > width:
-            break
-        used += _width(char)
-        following = text[place + 1 : place + 2]
-        starts_cluster = not following or _width(following) > 0 and following not in "ะาำ"
-        if starts_cluster and char not in _LEADING_VOWELS:
-            cut = place + 1
-    return max(cut, 1)
-
-
-def columns_text(heads: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> str:
-    """Aligned text columns, wrapped to the width; a rule under the heads."""
-    if not heads:
-        return ""
-    natural = [
-        max([display_width(h), *(display_width(r[i]) for r in rows)]) for i, h in enumerate(heads)
-    ]
-    room = max(width - 2 * (len(heads) - 1), 6 * len(heads))
-    widths = _share(natural, room)
-    out = []
-    for number, row in enumerate([heads, *rows]):
-        wrapped = [wrap(str(cell), w) for cell, w in zip(row, widths, strict=True)]
-        for level in range(max(len(w) for w in wrapped)):
-            cells = [
-                pad(w[level] if level < len(w) else "", n)
-                for w, n in zip(wrapped, widths, strict=True)
-            ]
-            out.append("  ".join(cells).rstrip())
-        if number == 0:
-            out.append("  ".join("─" * n for n in widths))
-    return "\n".join(out) + "\n"
-
-
-def _share(natural: list[int], room: int) -> list[int]:
-    widths = list(natural)
-    while sum(widths) > room:
-        widest = widths.index(max(widths))
-        others = [w for i, w in enumerate(widths) if i != widest]
-        excess = sum(widths) - room
-        widths[widest] = max(6, widths[widest] - max(1, min(excess, widths[widest] - max(others, default=6))))
-        if max(widths) <= 6:
-            break
-    return widths
 
 
 def _unique(items: Any) -> list[Any]:

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from kkgraph import files
 from kkgraph.errors import SourceError
-from kkgraph.names import PREFIXES, RDF_TYPE
+from kkgraph.names import PREFIXES, RDF_TYPE, expand
 
 FORMATS: Final[dict[str, ox.RdfFormat]] = {
     "ttl": ox.RdfFormat.TURTLE,
@@ -28,21 +28,14 @@ FORMATS: Final[dict[str, ox.RdfFormat]] = {
     "xml": ox.RdfFormat.RDF_XML,
 }
 MAX_BYTES: Final = 512 * 1024 * 1024
-_FIRST: Final = tuple(
-    PREFIXES[p] + n
-    for p, n in (
-        ("rdf", "type"), ("rdfs", "subClassOf"), ("dcterms", "identifier"), ("skos", "prefLabel"),
-        ("skos", "altLabel"), ("skos", "definition"), ("skos", "inScheme"), ("kk", "kind"),
-        ("kk", "section"), ("kk", "about"), ("kk", "claim"), ("kk", "value"), ("kk", "valueLiteral"),
-        ("kk", "scope"), ("kk", "hedge"), ("kk", "holder"), ("kk", "theme"), ("kk", "openList"),
-        ("kk", "statement"), ("kk", "question"), ("kk", "reason"), ("kk", "boundedBy"),
-        ("kk", "restates"), ("kk", "weakens"), ("kk", "conflictsWith"), ("kk", "exampleOf"),
-        ("kk", "causes"), ("kk", "enables"), ("kk", "hinders"), ("cito", "agreesWith"),
-        ("oa", "hasSource"), ("oa", "hasSelector"), ("oa", "start"), ("oa", "end"),
-        ("kk", "evidence"), ("kk", "textSha256"),
-    )
-)  # fmt: skip
-_ORDER: Final = {iri: number for number, iri in enumerate(_FIRST)}
+_FIRST: Final = """
+rdf:type rdfs:subClassOf dcterms:identifier skos:prefLabel skos:altLabel skos:definition
+skos:inScheme kk:kind kk:section kk:about kk:claim kk:value kk:valueLiteral kk:scope kk:hedge
+kk:holder kk:theme kk:openList kk:statement kk:question kk:reason kk:boundedBy kk:restates
+kk:weakens kk:conflictsWith kk:exampleOf kk:causes kk:enables kk:hinders cito:agreesWith
+oa:hasSource oa:hasSelector oa:start oa:end kk:evidence kk:textSha256
+"""
+_ORDER: Final = {expand(curie): number for number, curie in enumerate(_FIRST.split())}
 _LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?")
 _XSD: Final = PREFIXES["xsd"]
 _PLAIN: Final = {
@@ -99,8 +92,18 @@ def serialise(quads: Iterable[Any], kind: str) -> bytes:
     target = FORMATS[kind]
     if not target.supports_datasets:
         quads = {ox.Triple(q.subject, q.predicate, q.object): None for q in quads}
-    out: bytes = ox.serialize(quads, format=target, prefixes=PREFIXES)
-    return out
+    return ox.serialize(quads, format=target, prefixes=PREFIXES) or b""
+
+
+def graph_of(quad: ox.Quad) -> str:
+    """The IRI of the quad's graph; ``""`` for the default graph."""
+    name = quad.graph_name
+    return "" if isinstance(name, ox.DefaultGraph) else name.value
+
+
+def subject_of(quad: ox.Quad) -> str:
+    """The subject's IRI or blank-node name."""
+    return str(getattr(quad.subject, "value", quad.subject))
 
 
 def canonical(quads: Iterable[ox.Quad]) -> str:
@@ -116,8 +119,7 @@ def canonical(quads: Iterable[ox.Quad]) -> str:
         for term in (quad.subject, quad.object):
             if isinstance(term, ox.BlankNode):
                 raise SourceError("blank-node", f"a blank node in {quad}", hint="Give it an IRI.")
-        name = "" if isinstance(quad.graph_name, ox.DefaultGraph) else quad.graph_name.value
-        graphs[name][quad.subject.value][quad.predicate.value].append(quad.object)
+        graphs[graph_of(quad)][subject_of(quad)][quad.predicate.value].append(quad.object)
     body = []
     for name in sorted(graphs):
         subjects = [_subject(s, graphs[name][s]) for s in sorted(graphs[name], key=_subject_key)]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from itertools import islice
-from typing import Any
+from typing import Any, Final
 
 import pyoxigraph as ox
 
 from kkgraph.errors import QuestionError, StoreError
 from kkgraph.model import Answer
 from kkgraph.names import PREFIXES
+
+_SHORT: Final = 120
+_HINT: Final = "The place is line:column. Known prefixes need no declaration."
 
 
 def run(engine: ox.Store, sparql: str, max_rows: int | None) -> Answer:
@@ -29,19 +32,25 @@ def run(engine: ox.Store, sparql: str, max_rows: int | None) -> Answer:
         triples, cut = _take(result, max_rows)
         return Answer(triples=tuple(triples), truncated=cut)
     except SyntaxError as error:
-        raise syntax_error(error) from error
+        raise syntax_error(error, sparql) from error
     except (ValueError, RuntimeError, OSError) as error:
         raise StoreError("engine-failed", f"the engine could not answer: {error}") from error
 
 
-def syntax_error(error: SyntaxError) -> QuestionError:
-    """The engine's parser error as ours, with its line and column."""
+def syntax_error(error: SyntaxError, text: str) -> QuestionError:
+    """The engine's parser error as ours: line and column, and what stands there."""
     message = str(error.args[0])
     match = re.match(r"error at (\d+):(\d+): (.*)", message, re.S)
-    where, reason = (f"query:{match[1]}:{match[2]}", match[3]) if match else ("query", message)
-    return QuestionError(
-        "bad-sparql", reason, where=where, hint="The place is line:column. Known prefixes need no declaration."
+    if not match:
+        return QuestionError("bad-sparql", message, where="query", hint=_HINT)
+    number, column, expected = int(match[1]), int(match[2]), match[3]
+    lines = text.split("\n")
+    rest = lines[number - 1][column - 1 :].strip() if number <= len(lines) else ""
+    found = (
+        f'"{rest[:40]}" is not expected here' if rest else "the text ends too early or breaks off"
     )
+    reason = f"{found} ({expected})" if len(expected) <= _SHORT else found
+    return QuestionError("bad-sparql", reason, where=f"query:{number}:{column}", hint=_HINT)
 
 
 def _take(items: Any, max_rows: int | None) -> tuple[list[Any], bool]:

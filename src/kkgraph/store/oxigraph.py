@@ -14,9 +14,9 @@ from typing import Final
 import pyoxigraph as ox
 
 from kkgraph.errors import StoreError
-from kkgraph.sparql import blank, split_prologue
-from kkgraph.names import CASE_PREFIX, LOCAL_GRAPH, MERGED_GRAPHS, PREFIXES, is_merged
 from kkgraph.model import Answer
+from kkgraph.names import CASE_PREFIX, LOCAL_GRAPH, MERGED_GRAPHS, PREFIXES, is_merged
+from kkgraph.sparql import blank, split_prologue
 from kkgraph.store.base import Limits
 from kkgraph.store.execute import run, syntax_error
 from kkgraph.store.worker import Worker, timed_out
@@ -67,7 +67,7 @@ class OxigraphStore:
             engine.flush()
             del engine
             (building / _MARK).write_text(json.dumps({"format": FORMAT}) + "\n", encoding="utf-8")
-            os.rename(building, path)
+            building.rename(path)
         except OSError as error:
             raise StoreError(
                 "unwritable-store", f"the store cannot be made: {error}", where=str(path)
@@ -137,7 +137,7 @@ class OxigraphStore:
         try:
             ox.Store().update(sparql, prefixes=PREFIXES)
         except SyntaxError as error:
-            raise syntax_error(error) from error
+            raise syntax_error(error, sparql) from error
         prologue, body = split_prologue(sparql)
         plain = blank(body).rstrip()
         text = body[: len(plain) - 1] if plain.endswith(";") else body
@@ -152,11 +152,9 @@ class OxigraphStore:
 
     def put_graph(self, graph: str, triples: Iterable[ox.Triple]) -> None:
         """Replace the graph, atomically; the default graph follows."""
-        data = ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES).decode("utf-8")
+        data = (ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b"").decode("utf-8")
         also = data if is_merged(graph) else ""
-        self._run(
-            f"{_removal(graph)} ;\nINSERT DATA {{ GRAPH <{graph}> {{ {data} }} {also} }}"
-        )
+        self._run(f"{_removal(graph)} ;\nINSERT DATA {{ GRAPH <{graph}> {{ {data} }} {also} }}")
 
     def drop_graph(self, graph: str) -> None:
         """Remove the graph, atomically; a triple leaves the default graph with its last graph."""
@@ -166,7 +164,7 @@ class OxigraphStore:
         try:
             self._engine.update(update, prefixes=PREFIXES)
         except SyntaxError as error:
-            raise syntax_error(error) from error
+            raise syntax_error(error, update) from error
         except (ValueError, RuntimeError, OSError) as error:
             raise StoreError("engine-failed", f"the update failed: {error}") from error
         finally:
@@ -207,8 +205,8 @@ class OxigraphStore:
         if self._snapshot is None:
             folder = tempfile.mkdtemp(prefix="kkgraph-")
             self._snapshot = folder
-            self._engine.backup(os.path.join(folder, _FOLDER))
-        return Worker(snapshot=os.path.join(self._snapshot, _FOLDER))
+            self._engine.backup(str(Path(folder) / _FOLDER))
+        return Worker(snapshot=str(Path(self._snapshot) / _FOLDER))
 
     def _changed(self) -> None:
         with self._lock:

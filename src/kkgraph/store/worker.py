@@ -7,6 +7,7 @@ The first message is the data, every next one a query.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
 import struct
@@ -72,10 +73,11 @@ class Worker:
 
     @property
     def alive(self) -> bool:
+        """True while the process runs."""
         return self._process.poll() is None
 
     def query(self, sparql: str, limits: Limits) -> Answer:
-        """The answer; the process is killed and ``StoreError`` timeout raised when time runs out."""
+        """The answer; ``StoreError`` timeout, and the process killed, when time runs out."""
         with self._lock:
             expired = threading.Event()
 
@@ -115,10 +117,8 @@ class Worker:
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe:
-                try:
+                with contextlib.suppress(OSError):
                     pipe.close()
-                except OSError:
-                    pass
 
 
 def timed_out(seconds: float) -> StoreError:
