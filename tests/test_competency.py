@@ -6,8 +6,8 @@ import json
 import re
 
 import pytest
-from conftest import ROOT
 
+from conftest import ROOT
 from kkgraph import catalogue, names
 
 EXPECTED = ROOT / "tests" / "expected"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from kkgraph import files, matching, questions
@@ -19,10 +20,12 @@ def get(name: str) -> Question:
     paths = {p.stem: p for p in files.question_files()}
     key = name.strip().lower()
     if key not in paths:
+        padded = re.sub(r"(?<=[a-z])(?=\d$)", "0", key)
+        near = f"Did you mean {padded}? " if padded in paths else matching.did_you_mean(key, paths)
         raise QuestionError(
             "unknown-question",
             f'there is no question "{name}"',
-            hint=matching.did_you_mean(key, paths) + "List them: kkgraph questions",
+            hint=f"{near}List them: kkgraph questions",
         )
     return questions.read_question(paths[key])
 

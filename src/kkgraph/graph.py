@@ -142,8 +142,8 @@ class KnowledgeGraph:
     def update(self, text: str, *, allow_remote: bool = False) -> None:
         """Run a SPARQL update in one transaction; the default graph is right afterwards.
 
-        Write into named graphs; what is written into none is kept in ``kkg:local``. ``LOAD``
-        raises ``QuestionError`` (remote-access) unless allowed.
+        Write into named graphs (``kkg:local`` is yours); writing into the default graph raises
+        ``QuestionError`` (default-graph-write), ``LOAD`` (remote-access) unless allowed.
         """
         if not allow_remote:
             sparql.refuse_remote(text, where="update")

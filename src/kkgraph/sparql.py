@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Any, Final
 
 from kkgraph.errors import QuestionError
+from kkgraph.names import PREFIXES
 
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _OPAQUE = re.compile(
@@ -75,6 +76,29 @@ def split_prologue(text: str) -> tuple[str, str]:
     match = _PROLOGUE.match(text)
     end = match.end() if match else 0
     return text[:end], text[end:]
+
+
+def writes_default_graph(text: str) -> bool:
+    """True where a (valid) SPARQL update would write into the default graph."""
+    from rdflib.plugins.sparql.algebra import translateUpdate
+    from rdflib.plugins.sparql.parser import parseUpdate
+
+    operations = translateUpdate(parseUpdate(text), initNs=PREFIXES).algebra
+    return any(_targets_default(operation) for operation in operations)
+
+
+def _targets_default(operation: Any) -> bool:
+    if operation.name in ("InsertData", "DeleteData", "DeleteWhere"):
+        return bool(operation.triples)
+    if operation.name == "Modify":
+        parts = [p for p in (operation.delete, operation.insert) if p]
+        return not operation.withClause and any(p.triples for p in parts)
+    if operation.name in ("Clear", "Drop"):
+        return str(operation.graphiri) in ("DEFAULT", "ALL")
+    if operation.name in ("Copy", "Move", "Add"):
+        source, target = (str(g) for g in operation.graph)
+        return target == "DEFAULT" or (operation.name == "Move" and source == "DEFAULT")
+    return operation.name == "Load" and not operation.graphiri
 
 
 def literal(value: str, *, lang: str = "", datatype: str = "") -> str:

@@ -83,12 +83,12 @@ class Table:
         return _write(json.dumps(data, ensure_ascii=False, indent=2) + "\n", path)
 
     def to_csv(self, path: Path | str | None = None) -> str:
-        """CSV with labels in the cells, and scope, hedge and findings in columns at the end.
+        """CSV (RFC 4180) with labels in the cells, and scope and hedge in columns at the end.
 
         A text that a spreadsheet would take for a formula gets a leading apostrophe.
         """
         out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\n")
+        writer = csv.writer(out)
         heads, rows = self.flat()
         writer.writerow(heads)
         writer.writerows([safe_cell(c) for c in row] for row in rows)

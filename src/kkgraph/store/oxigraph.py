@@ -13,16 +13,15 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from kkgraph.errors import StoreError
+from kkgraph.errors import QuestionError, StoreError
 from kkgraph.model import Answer
 from kkgraph.names import CASE_PREFIX, LOCAL_GRAPH, MERGED_GRAPHS, PREFIXES, is_merged
-from kkgraph.sparql import blank, split_prologue
+from kkgraph.sparql import blank, split_prologue, writes_default_graph
 from kkgraph.store.base import Limits
 from kkgraph.store.execute import run, syntax_error
 from kkgraph.store.worker import Worker, timed_out
 
 FORMAT: Final = 1
-_BEFORE: Final = "urn:kkgraph:default-before-update"
 _MERGED: Final = (
     f"FILTER(?g IN ({', '.join(f'<{g}>' for g in sorted(MERGED_GRAPHS))})"
     f' || STRSTARTS(STR(?g), "{CASE_PREFIX}"))'
@@ -131,22 +130,27 @@ class OxigraphStore:
     def update(self, sparql: str) -> None:
         """Run a SPARQL update and derive the default graph anew, all in one transaction.
 
-        What it writes into no graph at all is kept in ``kkg:local``. The default graph is derived,
-        so a triple is deleted from the named graph that holds it.
+        Raises ``QuestionError``: bad-sparql; default-graph-write where it would write into the
+        default graph, which is derived and never written.
         """
         try:
             ox.Store().update(sparql, prefixes=PREFIXES)
         except SyntaxError as error:
             raise syntax_error(error, sparql) from error
+        except (RuntimeError, OSError):
+            pass  # it parses; what it lacks on an empty store, the real one may have
+        if writes_default_graph(sparql):
+            raise QuestionError(
+                "default-graph-write",
+                "the default graph is derived from the named graphs and can't be written",
+                where="update",
+                hint=f"Write into a named graph: INSERT DATA {{ GRAPH <{LOCAL_GRAPH}> {{ … }} }}",
+            )
         prologue, body = split_prologue(sparql)
         plain = blank(body).rstrip()
         text = body[: len(plain) - 1] if plain.endswith(";") else body
         self._run(
-            f"{prologue}\nCOPY SILENT DEFAULT TO <{_BEFORE}> ;\n{text}\n;\n"
-            f"INSERT {{ GRAPH <{LOCAL_GRAPH}> {{ ?s ?p ?o }} }} WHERE {{ ?s ?p ?o "
-            f"MINUS {{ GRAPH <{_BEFORE}> {{ ?s ?p ?o }} }} "
-            f"MINUS {{ GRAPH ?g {{ ?s ?p ?o }} {_MERGED} }} }} ;\n"
-            f"DROP SILENT GRAPH <{_BEFORE}> ; DROP DEFAULT ;\n"
+            f"{prologue}\n{text}\n;\nDROP DEFAULT ;\n"
             f"INSERT {{ ?s ?p ?o }} WHERE {{ GRAPH ?g {{ ?s ?p ?o }} {_MERGED} }}"
         )
 

@@ -1,0 +1,200 @@
+"""The command line: output, exit codes, and one clear message for every failure."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from conftest import ROOT, shared
+
+
+def run(*args, stdin=None, env=None):
+    return subprocess.run(
+        [sys.executable, "-m", "kkgraph.cli", *args],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        input=stdin,
+        timeout=120,
+        check=False,
+        env={**os.environ, "KKGRAPH_WIDTH": "100", **(env or {})},
+    )
+
+
+def test_help_and_version():
+    done = run("--help")
+    assert done.returncode == 0
+    for verb in ("report", "questions", "ask", "query", "show", "explain", "evidence", "validate",
+                 "check", "reason", "export"):  # fmt: skip
+        assert verb in done.stdout
+    assert run("--version").stdout.startswith("kkgraph 0.1.0")
+
+
+def test_unknown_says_why_and_what_is_known():
+    done = run("ask", "CQ83")
+    assert done.returncode == 0
+    assert "Unknown: the study does not name" in done.stdout
+    assert "F369" in done.stdout
+    thai = run("ask", "cq83", "--lang", "th")
+    assert "ไม่ทราบ" in thai.stdout
+
+
+def test_ask_formats(tmp_path):
+    assert json.loads(run("ask", "cq06", "--format", "json").stdout)["question"] == "cq06"
+    assert run("ask", "cq06", "-f", "csv").stdout.startswith("System,Provided by,Finding")
+    assert run("ask", "cq06", "-f", "md").stdout.startswith("| System")
+    assert (
+        "VALUES ?provider { <https://w3id.org"
+        in run("ask", "cq06", "--show", "-p", "provider=central-government").stdout
+    )
+    out = tmp_path / "a.xlsx"
+    assert run("ask", "cq06", "-f", "xlsx", "-o", str(out)).returncode == 0
+    assert out.stat().st_size > 1000
+
+
+def test_query_from_standard_input():
+    done = run("query", "-", "-f", "json", stdin="SELECT * { kkd:e-laas kk:providedBy ?who }")
+    (binding,) = json.loads(done.stdout)["results"]["bindings"]
+    assert binding["who"]["value"].endswith("/central-government")
+    ttl = run("query", "-", "-f", "ttl", stdin="DESCRIBE kkd:e-laas")
+    assert "kk:DigitalSystem" in ttl.stdout
+
+
+@pytest.mark.parametrize(
+    ("args", "stdin", "code", "exit_code", "word"),
+    [
+        (["ask", "cq999"], None, "unknown-question", 2, "kkgraph questions"),
+        (["ask", "cq06", "-p", "x=1"], None, "unknown-parameter", 2, "provider"),
+        (["ask", "cq06", "-p", "provider"], None, "bad-value", 2, "-p provider"),
+        (["ask", "cq06", "-p", "provider=e-laaz"], None, "unknown-entity", 2, "e-laas"),
+        (["ask", "cq06", "-f", "pdf"], None, "bad-value", 2, "csv"),
+        (["ask", "cq06", "-f", "xlsx"], None, "no-output", 2, "-o"),
+        (["ask", "cq06", "--lang", "fr"], None, "bad-value", 2, "th"),
+        (["show", "e-laaz"], None, "unknown-entity", 2, "Did you mean"),
+        (["show", "nope:x"], None, "unknown-prefix", 2, "kkd"),
+        (["explain", "e-laas"], None, "not-a-finding", 2, "kkgraph show"),
+        (["explain", "F999"], None, "unknown-entity", 2, ""),
+        (["query", "nowhere.rq"], None, "missing-file", 2, "Check"),
+        (["query", "-"], "SELECT {", "bad-sparql", 2, "query:1:"),
+        (["query", "-"], "SELECT * { SERVICE <http://x> {} }", "remote-access", 2, "--allow"),
+        (["validate", "nowhere.ttl"], None, "missing-file", 2, ""),
+        (["export", "--graphs", "nope"], None, "unknown-graph", 2, "kkg:study"),
+        (["query", "-", "--timeout", "0.3"],
+         "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?c > ?f && ?f > ?i) }",
+         "timeout", 3, "--timeout"),
+    ],
+)  # fmt: skip
+def test_failures_are_clear(args, stdin, code, exit_code, word):
+    done = run(*args, stdin=stdin)
+    assert done.returncode == exit_code, done.stderr
+    assert done.stdout == ""
+    assert f"kkgraph: {code}: " in done.stderr
+    assert word in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_debug_shows_the_traceback():
+    assert "Traceback" in run("--debug", "ask", "cq999").stderr
+
+
+def test_show_and_explain():
+    page = run("show", "เทศบาลตำบลท่าพระ", "--lang", "th").stdout
+    assert "5400104" in page
+    assert "Q21278778" in page
+    assert "F270" in page
+    text = run("explain", "f369").stdout
+    assert "39467" in text
+    assert "--source" in text
+
+
+def test_explain_shows_the_passage_where_the_text_is_at_hand():
+    source = shared("source", "study.txt")
+    done = run("explain", "F369", "--source", str(source))
+    raw = source.read_text(encoding="utf-8")[39467:39544]
+    assert " ".join(raw.split())[:30] in done.stdout
+
+
+def test_evidence_verify(tmp_path):
+    source = shared("source", "study.txt")
+    done = run("evidence", "verify", "--source", str(source))
+    assert done.returncode == 0
+    assert done.stdout.startswith("530 of 530 anchors hold")
+    data = bytearray(source.read_bytes())
+    data[60000] ^= 1
+    copy = tmp_path / "copy.txt"
+    copy.write_bytes(bytes(data))
+    broken = run("evidence", "verify", "--source", str(copy))
+    assert broken.returncode == 2
+    assert "wrong-text" in broken.stderr
+    assert "of 530 anchors hold" in broken.stderr
+
+
+def test_bad_turtle_names_line_and_column(tmp_path):
+    path = tmp_path / "bad.ttl"
+    path.write_text("@prefix a: <urn:a:> .\na:b a:c a:d .\na:b a:c ; .\n a:x b:y 1 .\n")
+    done = run("validate", str(path))
+    assert done.returncode == 2
+    assert f"bad-rdf: {path}:3:" in done.stderr or f"bad-rdf: {path}:4:" in done.stderr
+
+
+@pytest.mark.parametrize("form", ["trig", "nq", "jsonld", "ttl", "nt", "rdf", "owl"])
+def test_exports_parse_again(tmp_path, form):
+    from kkgraph import turtle
+
+    out = tmp_path / f"export.{form}"
+    assert run("export", "-f", form, "-o", str(out)).returncode == 0
+    quads = turtle.parse_file(out)
+    graphs = {turtle.graph_of(q) for q in quads}
+    assert (len(graphs) > 5) is (form in ("trig", "nq", "jsonld"))
+    if form == "owl":
+        assert not any("Finding" in str(q.object) and "type" in q.predicate.value
+                       and "/id/F" in turtle.subject_of(q) for q in quads)  # fmt: skip
+    else:
+        assert len({turtle.subject_of(q) for q in quads}) > 2000
+
+
+def test_export_of_some_graphs(tmp_path):
+    out = tmp_path / "cited.trig"
+    assert run("export", "--graphs", "cited,kkg:context", "-o", str(out)).returncode == 0
+    from kkgraph import turtle
+
+    assert {turtle.graph_of(q).rpartition("/")[2] for q in turtle.parse_file(out)} == {
+        "cited", "context",
+    }  # fmt: skip
+
+
+def test_flat_sheet(tmp_path):
+    import csv
+
+    out = tmp_path / "findings.csv"
+    assert run("export", "-f", "csv", "-o", str(out)).returncode == 0
+    with out.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 530
+    assert rows[368]["Finding"] == "F369"
+    assert rows[368]["Start (code point)"] == "39467"
+    assert run("export", "-f", "xlsx", "-o", str(tmp_path / "f.xlsx")).returncode == 0
+
+
+def test_check_passes():
+    assert run("check").returncode == 0
+
+
+def test_a_store_on_disk(tmp_path):
+    place = str(tmp_path / "graph")
+    assert run("ask", "cq06", "--store", place).returncode == 0
+    assert run("ask", "cq06", env={"KKGRAPH_STORE": place}).returncode == 0
+    assert (ROOT / "data").is_dir()
+
+
+def test_a_closed_pipe_is_no_failure():
+    done = subprocess.run(
+        f"{sys.executable} -m kkgraph.cli export -f nq | head -1",
+        shell=True, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.stderr == ""
+    assert len(done.stdout.splitlines()) == 1

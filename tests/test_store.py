@@ -1,0 +1,255 @@
+"""The store: the derived default graph, limits that really stop, and files that stay whole."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pyoxigraph as ox
+import pytest
+
+from kkgraph import KnowledgeGraph
+from kkgraph.errors import KkgraphError, QuestionError, StoreError
+from kkgraph.names import KKD, KKG
+from kkgraph.store import Limits, OxigraphStore
+
+A, B, P = ox.NamedNode(KKD + "a"), ox.NamedNode(KKD + "b"), ox.NamedNode(KKD + "p")
+FREE = Limits(timeout_s=None, max_rows=None)
+SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?c > ?f && ?f > ?i) }"
+
+
+def quad(graph, s=A, p=P, o=B):
+    return ox.Quad(s, p, o, ox.NamedNode(KKG + graph))
+
+
+def default(store):
+    return store.query("SELECT ?s ?p ?o { ?s ?p ?o }", FREE).rows
+
+
+@pytest.fixture(params=["memory", "disk"])
+def store(request, tmp_path):
+    quads = [quad("study"), quad("cited"), quad("analyst", o=A)]
+    if request.param == "memory":
+        made = OxigraphStore.in_memory(quads)
+    else:
+        made = OxigraphStore.create(tmp_path / "store", quads)
+    yield made
+    made.close()
+
+
+def test_default_graph_holds_merged_triples_once(store):
+    assert default(store) == ((A, P, B),)
+
+
+def test_a_union_of_graphs_counts_a_triple_twice(store):
+    """Why neither FROM nor the engine's union option is used."""
+    query = f"SELECT (COUNT(*) AS ?n) FROM <{KKG}study> FROM <{KKG}cited> {{ ?s ?p ?o }}"
+    union = store.query("SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }", FREE)
+    assert int(union.rows[0][0].value) == 3
+    assert int(store.query(query, FREE).rows[0][0].value) in (1, 2)
+    assert len(default(store)) == 1
+
+
+def test_a_triple_leaves_the_default_graph_with_its_last_graph(store):
+    store.drop_graph(KKG + "study")
+    assert len(default(store)) == 1
+    store.drop_graph(KKG + "cited")
+    assert default(store) == ()
+
+
+def test_put_graph_replaces(store):
+    store.put_graph(KKG + "case-x", [ox.Triple(A, P, A)])
+    assert len(default(store)) == 2
+    store.put_graph(KKG + "case-x", [ox.Triple(B, P, B)])
+    assert {r[0] for r in default(store)} == {A, B}
+    store.put_graph(KKG + "links-x", [ox.Triple(B, P, A)])
+    assert len(default(store)) == 2
+    assert KKG + "links-x" in store.graphs()
+
+
+def test_update_keeps_the_default_graph_right(store):
+    store.update("PREFIX x: <urn:x:> INSERT DATA { GRAPH kkg:study { x:s x:p 1 } } ;")
+    assert len(default(store)) == 2
+    store.update("INSERT DATA { GRAPH kkg:local { <urn:s> <urn:p> 2 } }")
+    assert len(default(store)) == 3
+    assert KKG + "local" in store.graphs()
+    store.update("DELETE WHERE { GRAPH kkg:study { ?s ?p ?o } }")
+    assert len(default(store)) == 2
+    store.update("DELETE WHERE { GRAPH ?g { ?s ?p ?o } }")
+    assert default(store) == ()
+
+
+DIRECT = [
+    "INSERT DATA { <urn:s> <urn:p> 2 }",
+    "DELETE DATA { kkd:a kkd:p kkd:b }",
+    "DELETE WHERE { ?s ?p ?o }",
+    "INSERT { ?s ?p 1 } WHERE { GRAPH ?g { ?s ?p ?o } }",
+    "DELETE { ?s ?p ?o } INSERT { GRAPH kkg:x { ?s ?p ?o } } WHERE { ?s ?p ?o }",
+    "CLEAR DEFAULT",
+    "DROP ALL",
+    "COPY kkg:study TO DEFAULT",
+    "MOVE DEFAULT TO kkg:x",
+    "CLEAR GRAPH kkg:study ; INSERT DATA { <urn:s> <urn:p> 2 }",
+]
+
+
+@pytest.mark.parametrize("update", DIRECT)
+def test_the_default_graph_is_never_written_directly(update):
+    store = OxigraphStore.in_memory([quad("study"), quad("cited")])
+    before = sorted(str(q) for q in store.quads())
+    with pytest.raises(QuestionError) as caught:
+        store.update(update)
+    assert caught.value.code == "default-graph-write"
+    assert sorted(str(q) for q in store.quads()) == before
+
+
+def test_updates_of_named_graphs_are_fine():
+    store = OxigraphStore.in_memory([quad("study")])
+    store.update("WITH kkg:study DELETE { ?s ?p ?o } INSERT { ?s ?p 1 } WHERE { ?s ?p ?o }")
+    store.update("COPY kkg:study TO kkg:case-y ; CLEAR GRAPH kkg:study")
+    store.update("INSERT { GRAPH kkg:local { ?s ?p 2 } } WHERE { ?s ?p ?o } # the end ;")
+    assert len(default(store)) == 2
+
+
+def test_a_bad_update_changes_nothing(store):
+    before = sorted(str(q) for q in store.quads())
+    with pytest.raises(QuestionError) as caught:
+        store.update("INSERT DATA { <urn:s> <urn:p> }")
+    assert caught.value.where.startswith("query:1:")
+    assert sorted(str(q) for q in store.quads()) == before
+
+
+def test_rows_are_cut_and_marked(store):
+    answer = store.query("SELECT ?s { GRAPH ?g { ?s ?p ?o } }", Limits(None, 2))
+    assert len(answer.rows) == 2
+    assert answer.truncated
+    assert not store.query("SELECT ?s { GRAPH ?g { ?s ?p ?o } }", Limits(None, 3)).truncated
+
+
+def test_timeout_really_stops_and_the_store_goes_on():
+    graph = KnowledgeGraph.open()
+    pids = []
+    start = time.monotonic()
+    with pytest.raises(StoreError) as caught:
+        pids.append(graph.store)  # the worker is made by the query
+        graph.query(SLOW, timeout_s=0.5)
+    assert caught.value.code == "timeout"
+    assert caught.value.exit_code == 3
+    assert time.monotonic() - start < 15
+    assert len(graph.ask("cq06")) == 6
+    worker = graph.store._worker
+    graph.close()
+    assert not worker.alive
+
+
+def test_a_dead_worker_is_an_error_then_replaced():
+    graph = KnowledgeGraph.open()
+    graph.ask("cq06")
+    os.kill(graph.store._worker._process.pid, signal.SIGKILL)
+    graph.store._worker._process.wait()
+    assert len(graph.ask("cq06")) == 6
+    graph.close()
+
+
+def test_worker_sees_updates():
+    with KnowledgeGraph.open() as graph:
+        assert graph.query("ASK { kkd:new ?p ?o }").rows == [{"answer": False}]
+        graph.update("INSERT DATA { GRAPH kkg:local { kkd:new a kk:Topic } }")
+        assert graph.query("ASK { kkd:new ?p ?o }").rows == [{"answer": True}]
+
+
+def test_on_disk_opens_again_as_it_was(tmp_path):
+    path = tmp_path / "deep" / "graph"
+    with KnowledgeGraph.open(path) as graph:
+        graph.update("INSERT DATA { GRAPH kkg:local { kkd:new a kk:Topic } }")
+        assert len(graph.ask("cq06")) == 6
+    with KnowledgeGraph.open(path) as graph:
+        assert graph.query("ASK { kkd:new ?p ?o }").rows == [{"answer": True}]
+        assert len(graph.ask("cq06")) == 6
+    assert [p.name for p in path.parent.iterdir()] == ["graph"]
+
+
+@pytest.mark.parametrize(
+    ("break_it", "code"),
+    [
+        (lambda p: (p / "kkgraph.json").unlink(), "not-a-store"),
+        (lambda p: (p / "kkgraph.json").write_text("{"), "not-a-store"),
+        (lambda p: (p / "kkgraph.json").write_text(json.dumps({"format": 99})), "store-format"),
+        (lambda p: (p / "oxigraph" / "CURRENT").unlink(), "not-a-store"),
+        (lambda p: (p / "oxigraph" / "CURRENT").write_text("MANIFEST-9\n"), "unreadable-store"),
+    ],
+)
+def test_a_damaged_store_is_a_clear_error_and_untouched(tmp_path, break_it, code):
+    path = tmp_path / "graph"
+    KnowledgeGraph.open(path).close()
+    break_it(path)
+    before = sorted(str(p) for p in path.rglob("*"))
+    with pytest.raises(StoreError) as caught:
+        KnowledgeGraph.open(path)
+    assert caught.value.code == code
+    assert caught.value.hint
+    assert set(before) <= {str(p) for p in path.rglob("*")}
+
+
+def test_a_foreign_folder_is_refused(tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(StoreError) as caught:
+        KnowledgeGraph.open(tmp_path)
+    assert caught.value.code == "not-a-store"
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
+def test_a_store_in_use_is_a_clear_error(tmp_path):
+    path = tmp_path / "graph"
+    with KnowledgeGraph.open(path):
+        code = (
+            "from kkgraph import KnowledgeGraph\n"
+            f"try: KnowledgeGraph.open({str(path)!r})\n"
+            "except Exception as e: print(e.code)"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=False
+        )
+    assert done.stdout.strip() == "unreadable-store"
+
+
+def test_killed_while_being_made_leaves_no_store(tmp_path):
+    code = (
+        "import sys; from kkgraph import KnowledgeGraph\n"
+        "print('go', flush=True)\n"
+        f"KnowledgeGraph.open({str(tmp_path / 'graph')!r})\nprint('done', flush=True)"
+    )
+    for delay in (0.02, 0.08, 0.15):
+        process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+        assert process.stdout.readline().strip() == "go"
+        time.sleep(delay)
+        process.kill()
+        process.wait()
+        with KnowledgeGraph.open(tmp_path / "graph") as graph:
+            assert len(graph.ask("cq06")) == 6
+        import shutil
+
+        shutil.rmtree(tmp_path / "graph")
+
+
+def test_errors_survive_the_way_from_the_worker():
+    import pickle
+
+    error = pickle.loads(pickle.dumps(QuestionError("a", "b", where="c", hint="d")))
+    assert isinstance(error, QuestionError)
+    assert (error.code, error.message, error.where, error.hint) == ("a", "b", "c", "d")
+    with KnowledgeGraph.open() as graph, pytest.raises(QuestionError) as caught:
+        graph.query("SELECT ?x WHERE { ?x ?y }")
+    assert caught.value.code == "bad-sparql"
+
+
+def test_one_root_for_all_errors():
+    from kkgraph import errors
+
+    kinds = [k for k in vars(errors).values() if isinstance(k, type)]
+    assert len(kinds) == 8
+    assert all(issubclass(k, KkgraphError) for k in kinds)
