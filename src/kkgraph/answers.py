@@ -34,10 +34,7 @@ _FINDINGS: Final = (
     _HEAD
     + """SELECT * WHERE {
   VALUES ?f { %s }
-  GRAPH ?g {
-    ?f a kk:Finding ; dcterms:identifier ?id ; kk:scope ?scope ; kk:hedge ?hedge ;
-      kk:statement ?text
-  }
+  ?f dcterms:identifier ?id ; kk:scope ?scope ; kk:hedge ?hedge ; kk:statement ?text .
   OPTIONAL { ?f kk:holder ?holder }
   OPTIONAL {
     ?f kk:evidence ?e .
@@ -46,14 +43,18 @@ _FINDINGS: Final = (
   }
 }"""
 )
+_HOME: Final = (
+    _HEAD + "SELECT ?f ?g WHERE { VALUES ?f { %s } GRAPH ?g { ?f a kk:Finding } } ORDER BY ?f ?g"
+)
 _LABELS: Final = (
     _HEAD
     + """SELECT DISTINCT ?n ?l ?rank WHERE {
-  VALUES ?n { %s }
-  VALUES (?p ?rank) { (skos:prefLabel 0) (rdfs:label 1) }
-  GRAPH ?g { ?n ?p ?l }
+  { VALUES ?n { %s } GRAPH ?g { ?n skos:prefLabel ?l } BIND(0 AS ?rank) }
+  UNION
+  { VALUES ?n { %s } GRAPH ?h { ?n rdfs:label ?l } BIND(1 AS ?rank) }
 }"""
 )
+_REMEMBER: Final = 200_000
 _GAPS: Final = (
     _HEAD
     + """SELECT * WHERE {
@@ -63,9 +64,9 @@ _GAPS: Final = (
 )
 
 
-def answer(store: Store, question: Question, bound: str, lang: str, limits: Limits) -> Table:
+def answer(reader: Reader, question: Question, bound: str, lang: str, limits: Limits) -> Table:
     """The table of a stored question whose parameters are already bound in ``bound``."""
-    result = store.query(bound, limits)
+    result = reader.store.query(bound, limits)
     known = set(result.variables)
     missing = [c.name for c in question.columns if c.name not in known]
     if missing:
@@ -75,11 +76,11 @@ def answer(store: Store, question: Question, bound: str, lang: str, limits: Limi
             where=question.where or question.id,
             hint=f"It selects: {', '.join(result.variables)}.",
         )
-    return tabulate(store, result, question.columns, lang, question=question)
+    return tabulate(reader, result, question.columns, lang, question=question)
 
 
 def tabulate(
-    store: Store,
+    reader: Reader,
     result: Answer,
     columns: tuple[Column, ...],
     lang: str,
@@ -91,15 +92,15 @@ def tabulate(
     terms = {c.name: [r[place[c.name]] for r in result.rows] for c in columns}
     typed = {kind: _iris(terms, columns, kind) for kind in ("finding", "gap")}
     gap_iris = [*typed["gap"], *(names.expand(g) for g in (question.gaps if question else ()))]
-    gaps = read_gaps(store, list(dict.fromkeys(gap_iris)))
-    notes = read_findings(store, typed["finding"])
+    gaps = reader.gaps(list(dict.fromkeys(gap_iris)))
+    notes = reader.findings(typed["finding"])
     nodes = {
         t.value
         for c in columns
         for t in terms[c.name]
         if isinstance(t, ox.NamedNode) and c.type not in ("finding", "gap")
     }
-    labels = read_labels(store, nodes)
+    labels = reader.labels(nodes)
     texts = {names.expand(g.iri): g.question for g in gaps} | labels
     rows = []
     for number in range(len(result.rows)):
@@ -114,46 +115,97 @@ def tabulate(
     return Table(columns, tuple(rows), lang, question, result.truncated, gaps)
 
 
-def free_table(store: Store, result: Answer, lang: str) -> Table:
+def free_table(reader: Reader, result: Answer, lang: str) -> Table:
     """A table of any SELECT result: each variable a column, nodes labelled where labels exist."""
     columns = tuple(Column(v, "term", {"en": v}) for v in result.variables)
-    table = tabulate(store, result, columns, lang)
+    table = tabulate(reader, result, columns, lang)
     return replace(table, answer=result)
 
 
-def read_labels(store: Store, iris: Iterable[str]) -> dict[str, Text]:
-    """Labels by IRI and language; ``skos:prefLabel`` wins over ``rdfs:label``."""
-    wanted = _values(iris)
-    if not wanted:
-        return {}
-    out: dict[str, dict[str, tuple[int, str]]] = {}
-    for row in _rows(store, _LABELS % wanted):
-        label, rank = row["l"], int(row["rank"].value)
-        lang = (label.language or "en").split("-")[0]
-        mine = out.setdefault(row["n"].value, {})
-        if lang not in mine or rank < mine[lang][0]:
-            mine[lang] = (rank, label.value)
-    return {iri: {lang: text for lang, (_, text) in by.items()} for iri, by in out.items()}
+class Reader:
+    """Looks up labels and findings in a store, and remembers them until the store changes."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._version = store.version
+        self._labels: dict[str, Text] = {}
+        self._findings: dict[str, FindingNote | None] = {}
+
+    def labels(self, iris: Iterable[str]) -> dict[str, Text]:
+        """Labels by IRI and language; ``skos:prefLabel`` wins over ``rdfs:label``."""
+        self._refresh()
+        wanted = set(iris)
+        if new := _values(wanted - self._labels.keys()):
+            self._labels |= dict.fromkeys(wanted - self._labels.keys(), {})
+            self._labels |= self._read_labels(new)
+        return {i: self._labels[i] for i in wanted if self._labels.get(i)}
+
+    def findings(self, iris: Iterable[str]) -> dict[str, FindingNote]:
+        """What a line says about the findings it rests on, by IRI; others are left out."""
+        self._refresh()
+        wanted = set(iris)
+        if new := _values(wanted - self._findings.keys()):
+            self._findings |= dict.fromkeys(wanted - self._findings.keys())
+            self._findings |= self._read_findings(new)
+        return {i: note for i in wanted if (note := self._findings.get(i))}
+
+    def gaps(self, iris: list[str]) -> tuple[Gap, ...]:
+        """The knowledge gaps with these IRIs, in their order, each with its nearest findings."""
+        wanted = _values(iris)
+        if not wanted:
+            return ()
+        raw: dict[str, dict[str, Any]] = {}
+        for row in _rows(self.store, _GAPS % wanted):
+            mine = raw.setdefault(
+                row["gap"].value, {"q": {}, "reason": row["reason"].value, "f": {}}
+            )
+            mine["q"][row["q"].language or "en"] = row["q"].value
+            mine["f"][row["f"].value] = None
+        notes = self.findings({f for m in raw.values() for f in m["f"]})
+        labels = self.labels({m["reason"] for m in raw.values()})
+        return tuple(
+            Gap(
+                iri=names.compact(iri),
+                question=raw[iri]["q"],
+                reason=names.compact(raw[iri]["reason"]),
+                reason_label=labels.get(raw[iri]["reason"], {}),
+                bounded_by=tuple(notes[f] for f in raw[iri]["f"] if f in notes),
+            )
+            for iri in iris
+            if iri in raw
+        )
+
+    def _refresh(self) -> None:
+        if self.store.version != self._version or len(self._labels) > _REMEMBER:
+            self._version = self.store.version
+            self._labels.clear()
+            self._findings.clear()
+
+    def _read_labels(self, wanted: str) -> dict[str, Text]:
+        out: dict[str, dict[str, tuple[int, str]]] = {}
+        for row in _rows(self.store, _LABELS % (wanted, wanted)):
+            label, rank = row["l"], int(row["rank"].value)
+            lang = (label.language or "en").split("-")[0]
+            mine = out.setdefault(row["n"].value, {})
+            if lang not in mine or rank < mine[lang][0]:
+                mine[lang] = (rank, label.value)
+        return {iri: {lang: text for lang, (_, text) in by.items()} for iri, by in out.items()}
+
+    def _read_findings(self, wanted: str) -> dict[str, FindingNote]:
+        raw: dict[str, dict[str, Any]] = {}
+        for row in _rows(self.store, _FINDINGS % wanted):
+            mine = raw.setdefault(row["f"].value, {"text": {}, "holders": set(), "row": row})
+            mine["text"][row["text"].language or "en"] = row["text"].value
+            if row.get("holder") is not None:
+                mine["holders"].add(row["holder"].value)
+        home = {r["f"].value: r["g"].value for r in _rows(self.store, _HOME % wanted)}
+        nodes = {n for m in raw.values() for n in m["holders"]}
+        nodes |= {m["row"][k].value for m in raw.values() for k in ("scope", "hedge")}
+        labels = self.labels(nodes)
+        return {i: _note(i, m, home[i], labels) for i, m in raw.items() if i in home}
 
 
-def read_findings(store: Store, iris: Iterable[str]) -> dict[str, FindingNote]:
-    """What a line says about the findings it rests on, by IRI; unknown IRIs are left out."""
-    wanted = _values(iris)
-    if not wanted:
-        return {}
-    raw: dict[str, dict[str, Any]] = {}
-    for row in _rows(store, _FINDINGS % wanted):
-        mine = raw.setdefault(row["f"].value, {"text": {}, "holders": set(), "row": row})
-        mine["text"][row["text"].language or "en"] = row["text"].value
-        if row.get("holder") is not None:
-            mine["holders"].add(row["holder"].value)
-    nodes = {n for m in raw.values() for n in m["holders"]}
-    nodes |= {m["row"][k].value for m in raw.values() for k in ("scope", "hedge")}
-    labels = read_labels(store, nodes)
-    return {iri: _note(iri, m, labels) for iri, m in raw.items()}
-
-
-def _note(iri: str, mine: dict[str, Any], labels: dict[str, Text]) -> FindingNote:
+def _note(iri: str, mine: dict[str, Any], graph: str, labels: dict[str, Text]) -> FindingNote:
     row = mine["row"]
     evidence = None
     if row.get("start") is not None:
@@ -174,33 +226,8 @@ def _note(iri: str, mine: dict[str, Any], labels: dict[str, Text]) -> FindingNot
         hedge=names.compact(hedge),
         hedge_label=labels.get(hedge, {}),
         holders=tuple((names.compact(h), labels.get(h, {})) for h in sorted(mine["holders"])),
-        graph=names.compact(row["g"].value),
+        graph=names.compact(graph),
         evidence=evidence,
-    )
-
-
-def read_gaps(store: Store, iris: list[str]) -> tuple[Gap, ...]:
-    """The knowledge gaps with these IRIs, in their order, each with its nearest findings."""
-    wanted = _values(iris)
-    if not wanted:
-        return ()
-    raw: dict[str, dict[str, Any]] = {}
-    for row in _rows(store, _GAPS % wanted):
-        mine = raw.setdefault(row["gap"].value, {"q": {}, "reason": row["reason"].value, "f": {}})
-        mine["q"][row["q"].language or "en"] = row["q"].value
-        mine["f"][row["f"].value] = None
-    notes = read_findings(store, {f for m in raw.values() for f in m["f"]})
-    labels = read_labels(store, {m["reason"] for m in raw.values()})
-    return tuple(
-        Gap(
-            iri=names.compact(iri),
-            question=raw[iri]["q"],
-            reason=names.compact(raw[iri]["reason"]),
-            reason_label=labels.get(raw[iri]["reason"], {}),
-            bounded_by=tuple(notes[f] for f in raw[iri]["f"] if f in notes),
-        )
-        for iri in iris
-        if iri in raw
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import Path
 
 from kkgraph import files, matching, questions
@@ -27,7 +28,12 @@ def get(name: str) -> Question:
             f'there is no question "{name}"',
             hint=f"{near}List them: kkgraph questions",
         )
-    return questions.read_question(paths[key])
+    return _read(paths[key], paths[key].stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=256)
+def _read(path: Path, changed_ns: int) -> Question:
+    return questions.read_question(path)
 
 
 def all_questions() -> list[Question]:

@@ -111,8 +111,9 @@ def resolve(store: Store, name: str) -> str:
     )
 
 
-def read(store: Store, iri: str) -> Entity:
+def read(reader: answers.Reader, iri: str) -> Entity:
     """The page of an entity that exists."""
+    store = reader.store
     node = sparql.iri(iri)
     out = _select(
         store, f"SELECT ?g ?p ?o WHERE {{ GRAPH ?g {{ {node} ?p ?o }} }} ORDER BY ?p ?o ?g"
@@ -122,7 +123,7 @@ def read(store: Store, iri: str) -> Entity:
     )
     values = _texts(out)
     roles = {r: [x for x in into if x["p"].value == names.KK + r] for r in _ROLES}
-    notes = answers.read_findings(store, {x["s"].value for rows in roles.values() for x in rows})
+    notes = reader.findings({x["s"].value for rows in roles.values() for x in rows})
     raw = [(x, True) for x in out] + [(x, False) for x in into]
     kept = [
         (x["p"].value, x["o" if outward else "s"], outward, x["g"].value)
@@ -132,7 +133,7 @@ def read(store: Store, iri: str) -> Entity:
     ]
     nodes = {p for p, *_ in kept} | {t.value for _, t, *_ in kept if isinstance(t, ox.NamedNode)}
     types = sorted({x["o"].value for x in out if x["p"].value == names.RDF_TYPE})
-    labels = answers.read_labels(store, nodes | set(types))
+    labels = reader.labels(nodes | set(types))
     links = {
         (p, str(t), outward): Link(
             names.compact(p),
@@ -153,7 +154,7 @@ def read(store: Store, iri: str) -> Entity:
             if x["p"].value == names.ALT_LABEL and x["g"].value != names.ONTOLOGY_GRAPH
         ),
         types=tuple((names.compact(t), labels.get(t, {})) for t in types),
-        codes=_codes(store, node),
+        codes=_codes(reader, node),
         definitions=values.get("definition") or values.get("question") or {},
         matches=tuple(x["o"].value for x in out if x["p"].value == names.KK + "matches"),
         links=tuple(links.values()),
@@ -172,13 +173,13 @@ def _exists(store: Store, iri: str) -> bool:
     return bool(store.query(f"ASK {{ GRAPH ?g {{ {node} ?p ?o }} }}", Limits(max_rows=None)).truth)
 
 
-def _codes(store: Store, node: str) -> tuple[tuple[str, Text], ...]:
+def _codes(reader: answers.Reader, node: str) -> tuple[tuple[str, Text], ...]:
     rows = _select(
-        store,
+        reader.store,
         f"SELECT ?code ?scheme WHERE {{ {node} adms:identifier ?i . ?i skos:notation ?code ; "
         "kk:identifierScheme ?scheme } ORDER BY ?scheme ?code",
     )
-    labels = answers.read_labels(store, {r["scheme"].value for r in rows})
+    labels = reader.labels({r["scheme"].value for r in rows})
     return tuple((r["code"].value, labels.get(r["scheme"].value, {})) for r in rows)
 
 

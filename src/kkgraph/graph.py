@@ -34,6 +34,7 @@ class KnowledgeGraph:
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        self.reader = answers.Reader(store)
 
     @classmethod
     def open(cls, path: Path | str | None = None, *, in_process: bool = False) -> KnowledgeGraph:
@@ -72,7 +73,7 @@ class KnowledgeGraph:
         """
         asked = catalogue.get(question) if isinstance(question, str) else question
         bound = self.sparql_of(asked, params, lang=lang)
-        return answers.answer(self.store, asked, bound, lang, Limits(timeout_s, max_rows))
+        return answers.answer(self.reader, asked, bound, lang, Limits(timeout_s, max_rows))
 
     def sparql_of(
         self,
@@ -124,7 +125,7 @@ class KnowledgeGraph:
             rows = tuple((t.subject, t.predicate, t.object) for t in result.triples)
             names_ = ("subject", "predicate", "object")
             result = Answer(names_, rows, triples=result.triples, truncated=result.truncated)
-        return answers.free_table(self.store, result, lang)
+        return answers.free_table(self.reader, result, lang)
 
     def query_raw(
         self,
@@ -155,7 +156,7 @@ class KnowledgeGraph:
 
     def entity(self, name: str) -> entities.Entity:
         """An entity's page: names, codes, direct triples, and the findings by the role it plays."""
-        return entities.read(self.store, self.resolve(name))
+        return entities.read(self.reader, self.resolve(name))
 
     def explain(self, finding: str, *, source: Path | str | None = None) -> Explanation:
         """A finding opened: claim, scope, hedge, evidence, related findings, analyst's notes.
@@ -167,7 +168,7 @@ class KnowledgeGraph:
         iri = self.resolve(
             name.upper() if name.upper().startswith("F") and name[1:].isdigit() else name
         )
-        notes = answers.read_findings(self.store, [iri])
+        notes = self.reader.findings([iri])
         if iri not in notes:
             raise TermError(
                 "not-a-finding",
@@ -176,7 +177,7 @@ class KnowledgeGraph:
             )
         note = notes[iri]
         passage = evidence.passage(source, note.evidence) if source and note.evidence else None
-        return Explanation(note, entities.read(self.store, iri), passage)
+        return Explanation(note, entities.read(self.reader, iri), passage)
 
     def questions(self, search: str = "") -> list[Question]:
         """The stored questions, all or those whose title, id or tags hold the words."""

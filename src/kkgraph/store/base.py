@@ -25,6 +25,10 @@ class Limits:
 class Store(Protocol):
     """A store of named graphs with a derived default graph (see ``kkgraph.names.is_merged``)."""
 
+    @property
+    def version(self) -> int:
+        """A number that changes whenever the store's content does."""
+
     def query(self, sparql: str, limits: Limits) -> Answer:
         """The answer, within the limits; ``StoreError`` timeout where time ran out."""
 

@@ -47,6 +47,7 @@ class OxigraphStore:
         self._worker: Worker | None = None
         self._snapshot: str | None = None
         self._lock = threading.RLock()
+        self.version = 0
 
     @classmethod
     def in_memory(cls, quads: Iterable[ox.Quad], *, in_process: bool = False) -> OxigraphStore:
@@ -214,6 +215,7 @@ class OxigraphStore:
 
     def _changed(self) -> None:
         with self._lock:
+            self.version += 1
             if self._worker is not None:
                 self._worker.close()
                 self._worker = None
