@@ -136,7 +136,7 @@ class Reader:
         self._refresh()
         wanted = set(iris)
         if new := _values(wanted - self._labels.keys()):
-            self._labels |= dict.fromkeys(wanted - self._labels.keys(), {})
+            self._labels |= {iri: {} for iri in wanted - self._labels.keys()}
             self._labels |= self._read_labels(new)
         return {i: self._labels[i] for i in wanted if self._labels.get(i)}
 

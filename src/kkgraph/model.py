@@ -81,7 +81,7 @@ class Problem:
     """One thing that is wrong with data: what, where, how badly, and the remedy."""
 
     severity: str
-    message: Text
+    message: Text = field(hash=False)
     focus: str
     path: str = ""
     value: str = ""

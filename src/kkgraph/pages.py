@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from kkgraph import __version__, answers, catalogue, files, names, questions, turtle
+from kkgraph import __version__, catalogue, files, names, questions, turtle
 from kkgraph.graph import KnowledgeGraph
 from kkgraph.model import Gap, Question
 from kkgraph.reasoning import manchester
@@ -170,19 +170,13 @@ def terms_page() -> str:
             out.append(f"## {path.stem}\n\n{_first_comment(path)}\n\n{links}\n")
             out += [_term(t, anchors) for t in found]
     out += ["## Disjoint classes\n", *(f"- {line}" for line in _loose(files.ontology_files())), ""]
-    foreign = sorted(
-        (t for t in everything if not t.iri.startswith(names.KK)),
-        key=lambda t: names.compact(t.iri),
-    )
     rows = [
         [
             f'<a id="{t.anchor()}"></a>`{names.compact(t.iri)}`',
-            t.kind,
-            t.label("en"),
-            t.label("th"),
-            "; ".join(t.texts("owl:versionInfo")),
+            *(t.kind, t.label("en"), t.label("th"), *t.texts("owl:versionInfo")),
         ]
-        for t in foreign
+        for t in sorted(everything, key=lambda t: names.compact(t.iri))
+        if not t.iri.startswith(names.KK)
     ]
     out += ["## Terms of other vocabularies\n", "They are used as their specification says.", ""]
     out += [*_table(["term", "kind", "English", "ไทย", "specification"], rows), ""]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from kkgraph.errors import ShapeError, SourceError
 from kkgraph.model import Problem
 
 _SEVERITIES: Final = ("violation", "warning", "info")
+_TREE: Final = frozenset(names.PREFIXES["rdfs"] + n for n in ("subClassOf", "subPropertyOf"))
 
 
 @dataclass(frozen=True)
@@ -43,17 +44,21 @@ def validate(
 ) -> Report:
     """All problems of the quads' triples (graph names don't matter) under the shapes.
 
-    ``background`` (the ontology, known entities) is there for look-ups; problems whose focus node
-    occurs only in it are left out. ``sources`` maps a focus IRI to the file it came from.
-    Engine: pySHACL, without inference. Not checked: ill-typed literals, which pySHACL takes as
-    they are. Raises ``ShapeError`` bad-shapes.
+    ``background`` (the ontology, known entities) is there for look-ups: only nodes that the quads
+    name are checked, and what the background alone would be blamed for is left out. ``sources``
+    maps a focus IRI to the file it came from. Engine: pySHACL, without inference. Not checked:
+    ill-typed literals, which pySHACL takes as they are. Raises ``ShapeError`` bad-shapes.
     """
-    data, subjects = _graph(quads)
+    data, nodes = _graph(quads)
     triples = len(data)
-    for quad in background:
-        data.add(_triple(quad))
-    results = _run(data, list(shapes) or files.shape_files())
-    problems = [p for p in _problems(results, sources or {}) if p.focus in subjects or not subjects]
+    rules = _rules(list(shapes) or files.shape_files())
+    before: set[Problem] = set()
+    if known := list(_neighbours(list(background), nodes)):
+        around, _ = _graph(known)
+        before = {replace(p, where="") for p in _problems(_run(around, rules), rules, {})}
+        data += around
+    found = _problems(_run(data, rules), rules, sources or {})
+    problems = [p for p in found if p.focus in nodes and replace(p, where="") not in before]
     problems.sort(key=lambda p: (_SEVERITIES.index(p.severity), p.where, p.focus, p.shape, p.value))
     return Report(tuple(problems), triples)
 
@@ -75,23 +80,51 @@ def validate_files(paths: Sequence[Path], background: Iterable[ox.Quad], **optio
     return validate(quads, background=background, sources=sources, **options)
 
 
-def _run(data: Any, shapes: Sequence[Path]) -> Any:
-    import pyshacl
+def _neighbours(background: list[ox.Quad], nodes: set[str]) -> Iterable[ox.Quad]:
+    """The background that can bear on the nodes: two steps out, one step in, the class tree.
+
+    pySHACL's own ``focus_nodes`` is not used: it also filters the values that ``sh:or`` looks at.
+    """
+    near = set(nodes)
+    for quad in background:
+        if turtle.subject_of(quad) in nodes and isinstance(quad.object, ox.NamedNode):
+            near.add(quad.object.value)
+    for quad in background:
+        inward = isinstance(quad.object, ox.NamedNode) and quad.object.value in nodes
+        if (
+            quad.predicate.value in _TREE
+            or turtle.subject_of(quad) in near
+            or (inward and quad.predicate.value != names.RDF_TYPE)
+        ):
+            yield quad
+
+
+def _rules(shapes: Sequence[Path]) -> Any:
     from rdflib import Graph
 
-    graph = Graph()
+    rules = Graph()
     for path in shapes:
         for quad in turtle.parse_file(path):
-            graph.add(_triple(quad))
+            rules.add(_triple(quad))
+    return rules
+
+
+def _run(data: Any, rules: Any) -> Any:
+    import pyshacl
+
     try:
         _, results, _ = pyshacl.validate(
-            data, shacl_graph=graph, advanced=True, inference="none", do_owl_imports=False
+            data,
+            shacl_graph=rules,
+            advanced=True,
+            inference="none",
+            do_owl_imports=False,
         )
     except Exception as error:  # pySHACL raises many kinds, all about the shapes
         raise ShapeError(
             "bad-shapes",
-            f"the shapes cannot be used: {str(error).strip().splitlines()[0]}",
-            where=", ".join(str(p) for p in shapes),
+            f"the shapes cannot be used: {(str(error).strip() or repr(error)).splitlines()[0]}",
+            where="shapes",
             hint="Check the shapes file against the SHACL specification.",
         ) from error
     return results
@@ -101,11 +134,15 @@ def _graph(quads: Iterable[ox.Quad]) -> tuple[Any, set[str]]:
     from rdflib import Graph
 
     data = Graph()
-    subjects = set()
+    nodes = set()
     for quad in quads:
         data.add(_triple(quad))
-        subjects.add(turtle.subject_of(quad))
-    return data, subjects
+        for term in (quad.subject, quad.object):
+            if isinstance(term, ox.NamedNode):
+                nodes.add(term.value)
+            elif isinstance(term, ox.BlankNode):
+                nodes.add(f"_:{term.value}")
+    return data, nodes
 
 
 def _triple(quad: ox.Quad) -> Any:
@@ -130,14 +167,18 @@ def _term(term: Any) -> Any:
     )
 
 
-def _problems(results: Any, sources: dict[str, Path]) -> Iterable[Problem]:
-    from rdflib import RDF, Namespace
+def _problems(results: Any, rules: Any, sources: dict[str, Path]) -> Iterable[Problem]:
+    from rdflib import RDF, BNode, Namespace
 
     sh = Namespace(names.PREFIXES["sh"])
     texts: dict[Path, str] = {}
     for node in results.subjects(RDF.type, sh.ValidationResult):
-        focus = str(results.value(node, sh.focusNode) or "")
+        at = results.value(node, sh.focusNode)
+        focus = f"_:{at}" if isinstance(at, BNode) else str(at)
         messages = {m.language or "en": str(m) for m in results.objects(node, sh.resultMessage)}
+        for origin in (sh.sourceConstraint, sh.sourceShape):
+            for message in rules.objects(results.value(node, origin), sh.message):
+                messages.setdefault(message.language or "en", str(message))
         path = results.value(node, sh.resultPath)
         value = results.value(node, sh.value)
         severity = str(results.value(node, sh.resultSeverity)).rpartition("#")[2].lower()
