@@ -67,12 +67,14 @@ def reason(
     write: Annotated[
         bool, typer.Option("--write", help="Write what is inferred to data/inferred.trig.")
     ] = False,
+    every: Annotated[bool, typer.Option("--all", help="List every inferred triple.")] = False,
     output: Output = None,
     store: Store = None,
     timeout: Timeout = 60.0,
 ) -> None:
     """Check consistency and classify with HermiT (needs the extra ``reason``)."""
     from kkgraph import files
+    from kkgraph.cli.render import inferred
     from kkgraph.names import compact
 
     graph = open_graph(store)
@@ -84,14 +86,12 @@ def reason(
         raise typer.Exit(1)
     for name in found.unsatisfiable:
         print(f"Unsatisfiable: {compact(name)} (nothing can ever be one)")
-    print(f"Consistent; {len(found.inferred)} triples inferred in {found.seconds:.1f} s.")
-    for triple in found.inferred:
-        parts = (triple.subject, triple.predicate, triple.object)
-        print("  " + " ".join(compact(t.value) for t in parts))
     if write or output:
         target = output or files.inferred_file()
         target.write_text(graph.inferred_trig(), encoding="utf-8")
         print(f"Written: {target}", file=sys.stderr)
+    print(f"Consistent; {len(found.inferred)} triples inferred in {found.seconds:.1f} s.")
+    print(inferred(found.inferred, every=every), end="")
     raise typer.Exit(1 if found.unsatisfiable else 0)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from kkgraph.cli.messages import reason, say
 from kkgraph.entities import Entity, Link
@@ -15,6 +17,7 @@ from kkgraph.names import compact, slug
 from kkgraph.tables import Table
 
 _ID_WIDTH = 6
+_CELLS = {"kk:EGovernanceSystem", "kk:EGovernmentSystem", "kk:InterOrganisationalSystem"}
 _SHOWN_ABOVE = {"kk:scope", "kk:hedge", "kk:holder", "kk:evidence", "dcterms:identifier"}
 
 
@@ -166,6 +169,18 @@ def problems(found: Iterable[Problem], lang: str, width: int) -> str:
         if any(p.severity == s for p in items)
     )
     return "\n".join([*out, "", counts]) + "\n"
+
+
+def inferred(triples: Iterable[Any], *, every: bool) -> str:
+    """Inferred triples: the systems placed in a cell one by one, the rest counted by class."""
+    found = [tuple(compact(t.value) for t in (x.subject, x.predicate, x.object)) for x in triples]
+    if every:
+        return "".join(f"  {s} {p} {o}\n" for s, p, o in found)
+    placed = [f"  {s} is a {o}" for s, _, o in found if o in _CELLS]
+    counts = Counter(o for _, p, o in found if p == "rdf:type" and o not in _CELLS)
+    rest = [f"  {number} × {name}" for name, number in counts.most_common()]
+    axioms = [f"  {s} is below {o}" for s, p, o in found if p == "rdfs:subClassOf"]
+    return "\n".join([*placed, *axioms, *rest]) + "\n"
 
 
 def _grouped(rows: list[Row], table: Table, width: int) -> list[str]:
