@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from itertools import groupby
@@ -53,7 +54,7 @@ def answer(table: Table, width: int) -> str:
     first = next((n.id for r in table.lines for n in r.findings), None)
     if first:
         out += ["", f"  {say('open_line', lang)}: kkgraph explain {first}"]
-    return "\n".join(out) + "\n"
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(out)) + "\n"
 
 
 def gap(item: Gap, lang: str, width: int, *, title: Text | None = None) -> list[str]:
@@ -185,19 +186,28 @@ def inferred(triples: Iterable[Any], *, every: bool) -> str:
 
 def _grouped(rows: list[Row], table: Table, width: int) -> list[str]:
     out: list[str] = []
+    shown = _telling(rows, table)
     for mark, group in groupby(rows, key=lambda r: _row_mark(r, table.lang)):
         if mark:
             out += ["  " + line for line in wrap(mark, width - 2)]
         for row in group:
             ids = " ".join(n.id for n in row.findings)
-            out += _line(_row_text(row, table), ids, width, 4)
+            out += _line(_row_text(row, shown, table.lang), ids, width, 4)
     return out
 
 
-def _row_text(row: Row, table: Table) -> str:
-    cells = [str(row.cells[c.name]) for c in table.columns if c.type not in ("finding", "gap")]
-    text = " · ".join(dict.fromkeys(c for c in cells if c))
-    return text or "; ".join(in_language(n.statement, table.lang) for n in row.findings)
+def _telling(rows: list[Row], table: Table) -> list[str]:
+    """The columns worth a place in the line: not findings or gaps, not the same in every row."""
+    plain = [c.name for c in table.columns if c.type not in ("finding", "gap")]
+    varied = [n for n in plain if len({str(r.cells[n]) for r in rows}) > 1]
+    return varied or plain
+
+
+def _row_text(row: Row, shown: list[str], lang: str) -> str:
+    marks = {m for n in row.findings for m in _mark(n, lang).split(" · ")}
+    cells = [text for name in shown if (text := str(row.cells[name])) and text not in marks]
+    text = " · ".join(dict.fromkeys(cells))
+    return text or "; ".join(in_language(n.statement, lang) for n in row.findings)
 
 
 def _is_gap_row(row: Row, table: Table) -> bool:
