@@ -198,3 +198,15 @@ def test_a_closed_pipe_is_no_failure():
     )  # fmt: skip
     assert done.stderr == ""
     assert len(done.stdout.splitlines()) == 1
+
+
+def test_a_cut_answer_says_so_in_every_format():
+    for form in ("csv", "md", "table"):
+        done = run("ask", "findings", "--max-rows", "3", "-f", form)
+        assert done.returncode == 0
+        assert "only the first 3 rows" in done.stderr
+
+
+def test_a_search_without_a_hit_is_exit_1():
+    assert run("questions", "-s", "zebra").returncode == 1
+    assert run("questions", "-s", "zebra", "-f", "json").returncode == 1

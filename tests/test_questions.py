@@ -126,3 +126,9 @@ def test_a_question_may_not_leave_the_machine(tmp_path, graph):
     with pytest.raises(QuestionError) as caught:
         graph.ask(str(path))
     assert caught.value.code == "remote-access"
+
+
+def test_a_parameter_takes_a_concept_before_a_class_of_the_same_name(graph):
+    table = graph.ask("findings", {"hedge": "goal"})
+    assert len(table) == len(graph.ask("findings", {"hedge": "kk:goal"})) > 20
+    assert {n.hedge for line in table.lines for n in line.findings} == {"kk:goal"}

@@ -14,7 +14,7 @@ from kkgraph.store import Limits, Store
 
 _HEAD: Final = "".join(
     f"PREFIX {p}: <{names.PREFIXES[p]}> "
-    for p in ("kk", "kkd", "kkg", "skos", "rdfs", "adms", "prov")
+    for p in ("kk", "kkd", "kkg", "skos", "rdfs", "adms", "owl", "prov")
 )
 _NAMED: Final = (
     _HEAD
@@ -29,6 +29,9 @@ _LABELLED: Final = (
   VALUES ?p { skos:prefLabel skos:altLabel rdfs:label }
   ?n ?p ?l FILTER(LCASE(STR(?l)) = %s)
 } ORDER BY ?n"""
+)
+_INSTANCES: Final = _LABELLED.replace(
+    "} ORDER", "  MINUS { ?n a ?kind FILTER(STRSTARTS(STR(?kind), STR(owl:))) }\n} ORDER"
 )
 _ROLES: Final = ("about", "value", "scope", "holder")
 _QUIET: Final = frozenset(
@@ -81,9 +84,10 @@ class Entity:
     gaps: tuple[str, ...]
 
 
-def resolve(store: Store, name: str) -> str:
+def resolve(store: Store, name: str, *, instances: bool = False) -> str:
     """The IRI of an entity given by slug, CURIE, IRI, or a label in either language.
 
+    With ``instances`` an ontology's classes and properties don't count where a label is given.
     Raises ``TermError``: unknown-prefix, unknown-entity (with the nearest names), ambiguous-entity
     (with the candidates): a name that fits two entities is never guessed.
     """
@@ -91,7 +95,7 @@ def resolve(store: Store, name: str) -> str:
     iri = names.expand(name) if name and (":" in name or " " not in name) else ""
     if iri and _exists(store, iri):
         return iri
-    same = _LABELLED % sparql.literal(name.lower())
+    same = (_INSTANCES if instances else _LABELLED) % sparql.literal(name.lower())
     found = [str(row[0].value) for row in store.query(same, Limits(max_rows=None)).rows]
     if len(found) == 1:
         return found[0]

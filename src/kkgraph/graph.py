@@ -93,7 +93,7 @@ class KnowledgeGraph:
             if param is None or value == "*":
                 terms[name] = None
             elif param.type == "entity":
-                terms[name] = sparql.iri(self.resolve(value))
+                terms[name] = sparql.iri(entities.resolve(self.store, value, instances=True))
             else:
                 terms[name] = questions.term_of(param, value)
         bound = questions.bind(asked, terms)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 def nearest(word: str, known: Iterable[str], count: int = 3) -> list[str]:
     """Up to ``count`` known words like this one, the likest first; case doesn't matter."""
-    by_lower = {k.lower(): k for k in known}
+    by_lower = {k.lower(): k for k in sorted(known, reverse=True)}
     close = difflib.get_close_matches(word.lower(), by_lower, n=count, cutoff=0.55)
     inside = [k for k in sorted(by_lower, key=len) if word and word.lower() in k]
     return [by_lower[k] for k in dict.fromkeys([*close, *inside])][:count]

@@ -59,7 +59,7 @@ def validate(
         data += around
     found = _problems(_run(data, rules), rules, sources or {})
     problems = [p for p in found if p.focus in nodes and replace(p, where="") not in before]
-    problems.sort(key=lambda p: (_SEVERITIES.index(p.severity), p.where, p.focus, p.shape, p.value))
+    problems.sort(key=_rank)
     return Report(tuple(problems), triples)
 
 
@@ -78,6 +78,13 @@ def validate_files(paths: Sequence[Path], background: Iterable[ox.Quad], **optio
             "no-data", "there are no triples to validate", where=", ".join(map(str, paths))
         )
     return validate(quads, background=background, sources=sources, **options)
+
+
+def _rank(problem: Problem) -> tuple[Any, ...]:
+    file, _, line = problem.where.rpartition(":")
+    number = int(line) if line.isdigit() else 0
+    grave = _SEVERITIES.index(problem.severity)
+    return grave, file, number, problem.focus, problem.shape, problem.value
 
 
 def _neighbours(background: list[ox.Quad], nodes: set[str]) -> Iterable[ox.Quad]:
@@ -188,7 +195,7 @@ def _problems(results: Any, rules: Any, sources: dict[str, Path]) -> Iterable[Pr
             where = _place(source, focus, texts)
         yield Problem(
             severity=severity if severity in _SEVERITIES else "violation",
-            message=messages,
+            message=dict(sorted(messages.items())),
             focus=focus,
             path=names.compact(str(path)) if path is not None else "",
             value="" if value is None else str(value),

@@ -73,7 +73,7 @@ def questions(
             for q in found
         ]  # fmt: skip
         print(json.dumps(items, ensure_ascii=False, indent=2))
-        return
+        raise typer.Exit(0 if found else 1)
     rows = [[q.id, in_language(q.title, lang), ", ".join(p.name for p in q.params)] for q in found]
     heads = ["id", "คำถาม", "ตัวแปร"] if lang == "th" else ["id", "question", "parameters"]
     print(columns_text(heads, rows, width()), end="")
@@ -111,6 +111,7 @@ def ask(
         render.save(render.answer(table, width()), output)
     else:
         write_table(table, form, output)
+        _say_cut(table.truncated, max_rows)
 
 
 @app.command(rich_help_panel=ASK)
@@ -149,5 +150,9 @@ def query(
         write_bytes(turtle.serialise(triples, "ttl"), output)
     else:
         write_table(table, form, output)
-    if table.truncated:
+    _say_cut(table.truncated, max_rows)
+
+
+def _say_cut(truncated: bool, max_rows: int) -> None:
+    if truncated:
         print(f"kkgraph: only the first {max_rows} rows are shown (--max-rows)", file=sys.stderr)

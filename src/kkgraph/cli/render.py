@@ -63,7 +63,9 @@ def gap(item: Gap, lang: str, width: int, *, title: Text | None = None) -> list[
     if title is None or in_language(item.question, lang) != in_language(title, lang):
         out += ["  " + line for line in wrap(in_language(item.question, lang), width - 2)]
     why = reason(item.reason, lang, in_language(item.reason_label, lang))
-    out += ["  " + line for line in wrap(f"{say('unknown', lang)}: {why}.", width - 2)]
+    out += [
+        "  " + line for line in wrap(f"{say('unknown', lang)}: {why}{say('stop', lang)}", width - 2)
+    ]
     out += ["  " + say("says", lang)]
     out += finding_lines(item.bounded_by, lang, width, indent=4)
     return [*out, ""]
@@ -162,12 +164,12 @@ def problems(found: Iterable[Problem], lang: str, width: int) -> str:
             focus = f"{compact(item.focus)} " if item.where else ""
             detail = f" [{say('value_is', lang)}: {compact(item.value)}]" if item.value else ""
             path = f"{item.path}: " if item.path else ""
-            line = f"{say(item.severity, lang)}: {focus}{path}{text}{detail} ({item.shape})"
+            line = f"{say(f'{item.severity}_of', lang)}: {focus}{path}{text}{detail} ({item.shape})"
             out += ["  " + part for part in wrap(line, width - 2)]
     counts = ", ".join(
-        f"{sum(p.severity == s for p in items)} {say(s, lang)}"
-        for s in ("violation", "warning", "info")
-        if any(p.severity == s for p in items)
+        say(f"{severity}s" if number > 1 else severity, lang, n=number)
+        for severity in ("violation", "warning", "info")
+        if (number := sum(p.severity == severity for p in items))
     )
     return "\n".join([*out, "", counts]) + "\n"
 
