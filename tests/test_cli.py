@@ -210,3 +210,8 @@ def test_a_cut_answer_says_so_in_every_format():
 def test_a_search_without_a_hit_is_exit_1():
     assert run("questions", "-s", "zebra").returncode == 1
     assert run("questions", "-s", "zebra", "-f", "json").returncode == 1
+
+
+def test_near_names_put_whole_words_first():
+    assert "Did you mean sila-town" in run("show", "Sila").stderr
+    assert "เทศบาลเมืองศิลา" in run("show", "ศิลา").stderr

@@ -32,7 +32,7 @@ WRITTEN = {
     "evidence.md", "validation.md", "th/tour.md",
 }  # fmt: skip
 COUNTS: dict[str, dict[str, int]] = {
-    "cli.md": {"sh": 27},
+    "cli.md": {"sh": 28},
     "errors.md": {"sh": 14},
     "evidence.md": {"sh": 2, "python": 2},
     "modelling.md": {"sparql": 24},

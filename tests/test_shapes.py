@@ -111,3 +111,19 @@ def test_bad_shapes_and_no_data_are_errors(graph, tmp_path):
         graph.validate([empty])
     assert none.value.code == "no-data"
     assert isinstance(shape, Path)
+
+
+def test_a_leak_of_an_anonymous_group_is_caught_from_both_ends(graph, tmp_path):
+    path = tmp_path / "leak.ttl"
+    path.write_text(
+        "@prefix kk: <https://w3id.org/kkgraph/ns#> .\n"
+        "@prefix kkd: <https://w3id.org/kkgraph/id/> .\n"
+        "kkd:two-own-internal-systems kk:member kkd:sila-town .\n",
+        encoding="utf-8",
+    )
+    found = graph.validate([path]).problems
+    assert {p.shape for p in found} == {
+        "kksh:AnonymousCaseGroup-member",
+        "kksh:NamedOrganisation-group",
+    }
+    assert all(p.path in ("", "kk:member", "^kk:member") for p in found)

@@ -136,7 +136,7 @@ def read(reader: answers.Reader, iri: str) -> Entity:
         and not isinstance(x["o" if outward else "s"], ox.BlankNode)
     ]
     nodes = {p for p, *_ in kept} | {t.value for _, t, *_ in kept if isinstance(t, ox.NamedNode)}
-    types = sorted({x["o"].value for x in out if x["p"].value == names.RDF_TYPE})
+    types = _types(store, node)
     labels = reader.labels(nodes | set(types))
     links = {
         (p, str(t), outward): Link(
@@ -175,6 +175,21 @@ def read(reader: answers.Reader, iri: str) -> Entity:
 def _exists(store: Store, iri: str) -> bool:
     node = sparql.iri(iri)
     return bool(store.query(f"ASK {{ GRAPH ?g {{ {node} ?p ?o }} }}", Limits(max_rows=None)).truth)
+
+
+def _types(store: Store, node: str) -> list[str]:
+    rows = _select(
+        store,
+        f"""SELECT DISTINCT ?type ?stated WHERE {{
+          {{ GRAPH ?g {{ {node} a ?type }} FILTER(?g != kkg:inferred) BIND(true AS ?stated) }}
+          UNION
+          {{ GRAPH kkg:inferred {{ {node} a ?type }} FILTER(STRSTARTS(STR(?type), STR(kk:)))
+            BIND(false AS ?stated)
+            MINUS {{ GRAPH ?h {{ {node} a ?own }} FILTER(?h != kkg:inferred)
+              ?own rdfs:subClassOf+ ?type }} }}
+        }} ORDER BY DESC(?stated) ?type""",
+    )
+    return list(dict.fromkeys(r["type"].value for r in rows))
 
 
 def _codes(reader: answers.Reader, node: str) -> tuple[tuple[str, Text], ...]:

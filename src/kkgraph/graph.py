@@ -205,11 +205,20 @@ class KnowledgeGraph:
 
         return hygiene.check(self.store)
 
-    def reason(self, *, explain: bool = True, timeout_s: float = 60.0) -> Outcome:
-        """Consistency and classification by HermiT (extra ``reason``)."""
+    def reason(
+        self, paths: Sequence[Path | str] = (), *, explain: bool = True, timeout_s: float = 60.0
+    ) -> Outcome:
+        """Consistency and classification by HermiT (extra ``reason``), with these files added.
+
+        An inconsistency is explained by a minimal set of axioms. Nothing is stored. Raises
+        ``ReasonError`` (no-reasoner, reasoner-failed, reason-timeout), ``SourceError`` (bad-rdf).
+        """
         from kkgraph import reasoning
 
-        return reasoning.reason(self._asserted(), explain=explain, timeout_s=timeout_s)
+        quads = self._asserted()
+        for path in paths:
+            quads += turtle.parse_file(path)
+        return reasoning.reason(quads, explain=explain, timeout_s=timeout_s)
 
     def inferred_trig(self) -> str:
         """What the reasoner adds, as the canonical TriG of ``kkg:inferred``."""

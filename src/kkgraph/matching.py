@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
+from typing import Final
+
+_SHORT: Final = 2
 
 
 def nearest(word: str, known: Iterable[str], count: int = 3) -> list[str]:
     """Up to ``count`` known words like this one, the likest first; case doesn't matter."""
     by_lower = {k.lower(): k for k in sorted(known, reverse=True)}
-    close = difflib.get_close_matches(word.lower(), by_lower, n=count, cutoff=0.55)
-    inside = [k for k in sorted(by_lower, key=len) if word and word.lower() in k]
-    return [by_lower[k] for k in dict.fromkeys([*close, *inside])][:count]
+    wanted = word.lower()
+    close = difflib.get_close_matches(wanted, by_lower, n=count, cutoff=0.55)
+    inside = [k for k in sorted(by_lower, key=len) if len(wanted) > _SHORT and wanted in k]
+    whole = [k for k in inside if wanted in re.split(r"[^\w]+", k)]
+    return [by_lower[k] for k in dict.fromkeys([*whole, *close, *inside])][:count]
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -197,12 +197,21 @@ def _problems(results: Any, rules: Any, sources: dict[str, Path]) -> Iterable[Pr
             severity=severity if severity in _SEVERITIES else "violation",
             message=dict(sorted(messages.items())),
             focus=focus,
-            path=names.compact(str(path)) if path is not None else "",
+            path=_path(results, path),
             value="" if value is None else str(value),
             shape=names.compact(str(results.value(node, sh.sourceShape) or "")),
             component=str(results.value(node, sh.sourceConstraintComponent)).rpartition("#")[2],
             where=where,
         )
+
+
+def _path(results: Any, path: Any) -> str:
+    from rdflib import URIRef
+
+    if isinstance(path, URIRef):
+        return names.compact(str(path))
+    inverse = results.value(path, URIRef(names.PREFIXES["sh"] + "inversePath")) if path else None
+    return f"^{names.compact(str(inverse))}" if isinstance(inverse, URIRef) else ""
 
 
 def _place(source: Path, focus: str, texts: dict[Path, str]) -> str:

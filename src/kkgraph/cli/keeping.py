@@ -64,6 +64,9 @@ def check(lang: Lang = "en", store: Store = None) -> None:
 
 @app.command(rich_help_panel=KEEP)
 def reason(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="RDF files to reason over as well.")
+    ] = None,
     write: Annotated[
         bool, typer.Option("--write", help="Write what is inferred to data/inferred.trig.")
     ] = False,
@@ -78,7 +81,7 @@ def reason(
     from kkgraph.names import compact
 
     graph = open_graph(store)
-    found = graph.reason(timeout_s=timeout)
+    found = graph.reason(list(paths or ()), timeout_s=timeout)
     if not found.consistent:
         print("Inconsistent. These axioms contradict each other; remove any one of them:")
         for axiom in found.explanation:
