@@ -91,3 +91,12 @@ def test_a_gap_in_json(graph):
     (gap,) = data["gaps"]
     assert gap["reason"] == "kk:notNamed"
     assert "F369" in {b["finding"] for b in gap["bounded_by"]}
+
+
+def test_a_column_of_ones_own_is_not_overwritten(graph):
+    answer = graph.ask("barriers", max_rows=5)
+    row = answer.as_dict()["rows"][0]
+    assert row["hedge"]["iri"].startswith("https://w3id.org/kkgraph/ns#")
+    assert row["graph"].startswith("kkg:")
+    assert "Hedge" not in answer.flat()[0], "the question has a column for it"
+    assert graph.ask("cq36").flat()[0][-2:] == ["Scope", "Hedge"]

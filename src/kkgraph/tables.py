@@ -9,13 +9,19 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from kkgraph.layout import columns_text
-from kkgraph.model import Answer, Column, Gap, Question, Row, in_language
+from kkgraph.model import Answer, Column, Gap, Question, Row, Text, in_language
 
 if TYPE_CHECKING:
     import pandas
+
+
+_ADDED: Final[dict[str, Text]] = {
+    "scope": {"en": "Scope", "th": "ขอบเขต"},
+    "hedge": {"en": "Hedge", "th": "ระดับการยืนยัน"},
+}
 
 
 @dataclass(frozen=True)
@@ -118,13 +124,13 @@ class Table:
         """Heads and rows of labels, with scope, hedge and findings added where rows carry them."""
         heads = self.heads()
         rows: list[list[Any]] = [list(t) for t in self.texts()]
-        if any(r.findings for r in self.lines):
-            th = self.lang == "th"
-            heads += ["ขอบเขต", "ระดับการยืนยัน"] if th else ["Scope", "Hedge"]
+        for key, text in _ADDED.items():
+            if key in {c.name for c in self.columns} or not any(r.findings for r in self.lines):
+                continue
+            heads.append(in_language(text, self.lang))
             for line, row in zip(self.lines, rows, strict=True):
-                notes = line.findings
-                row.append("; ".join(_unique(in_language(n.scope_label, self.lang) for n in notes)))
-                row.append("; ".join(_unique(in_language(n.hedge_label, self.lang) for n in notes)))
+                labels = (getattr(n, f"{key}_label") for n in line.findings)
+                row.append("; ".join(_unique(in_language(t, self.lang) for t in labels)))
         return heads, rows
 
     def to_text(self, width: int = 100) -> str:
@@ -157,7 +163,7 @@ class Table:
 
     def _row_dict(self, row: Row) -> dict[str, Any]:
         out: dict[str, Any] = {c.name: row.cells[c.name].as_dict() for c in self.columns}
-        for key in ("scope", "hedge", "graph"):
+        for key in {"scope", "hedge", "graph"} - out.keys():
             found = _unique(getattr(n, key) for n in row.findings)
             out[key] = found[0] if len(found) == 1 else (found or None)
         out["evidence"] = [n.evidence.as_dict() for n in row.findings if n.evidence]
