@@ -163,7 +163,9 @@ class Table:
 
     def _row_dict(self, row: Row) -> dict[str, Any]:
         out: dict[str, Any] = {c.name: row.cells[c.name].as_dict() for c in self.columns}
-        for key in {"scope", "hedge", "graph"} - out.keys():
+        for key in ("scope", "hedge", "graph"):
+            if key in out:
+                continue  # a column of that name keeps its cell
             found = _unique(getattr(n, key) for n in row.findings)
             out[key] = found[0] if len(found) == 1 else (found or None)
         out["evidence"] = [n.evidence.as_dict() for n in row.findings if n.evidence]

@@ -31,7 +31,12 @@ _CARRIED: Final = """SELECT DISTINCT ?s ?p ?o ?finding WHERE {
     { ?finding kk:about ?s ; kk:value ?o }
     UNION { ?finding kk:about ?o ; kk:value ?s }
     UNION { ?finding kk:about ?s ; kk:scope ?o ; kk:hedge kk:asserted }
+    ?finding kk:claim ?claim .
   }
+  FILTER(
+    ?p NOT IN (kk:providedBy, kk:usedBy)
+    || ?claim IN (kkd:claim-is-supplied-by, kkd:claim-uses)
+  )
 } ORDER BY ?s ?p ?o ?finding"""
 _ABOUT: Final = """SELECT ?s (MIN(STR(?f)) AS ?finding) WHERE {
   GRAPH kkg:study { ?s kk:party ?party . ?f kk:about ?s }
