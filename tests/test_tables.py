@@ -99,4 +99,4 @@ def test_a_column_of_ones_own_is_not_overwritten(graph):
     assert row["hedge"]["iri"].startswith("https://w3id.org/kkgraph/ns#")
     assert row["graph"].startswith("kkg:")
     assert "Hedge" not in answer.flat()[0], "the question has a column for it"
-    assert graph.ask("cq36").flat()[0][-2:] == ["Scope", "Hedge"]
+    assert graph.ask("cq06").flat()[0][-2:] == ["Scope", "Hedge"]
