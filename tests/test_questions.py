@@ -33,6 +33,11 @@ BAD = {
     "parameter type": (GOOD.replace(PARAM, "name: s, type: date, default"), 1, "date"),
     "no values line": (GOOD.replace("  VALUES ?s { UNDEF }\n", ""), 1, "line of its own"),
     "no header": ("SELECT * {}", 1, "header"),
+    "reserved column": (
+        GOOD.replace("{name: s, type: entity, en: S", "{name: hedge, type: entity, en: S", 1),
+        1,
+        "hedge",
+    ),
     "column key": (GOOD.replace(COLUMN, "{name: s, type: entity, hue: 1}\n#+ params"), 1, "hue"),
 }
 

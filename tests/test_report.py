@@ -85,7 +85,7 @@ def folded(text: str) -> str:
     return MARKS.sub(lambda found: "".join(sorted(found[0])), plain)
 
 
-@pytest.mark.parametrize(("question", "points"), [("rq1", 10), ("rq2", 8)])
+@pytest.mark.parametrize(("question", "points"), [("rq1", 11), ("rq2", 8)])
 def test_every_point_finding_and_gap_of_the_research_questions(graph, report, question, points):
     answer = next(a for a in report.answers if a.id == question)
     asked = graph.ask(question)
@@ -165,7 +165,7 @@ def test_text_is_aligned_and_whole(report, lang, width):
 
 def test_text_stays_an_answer_in_length(report):
     for lang in LANGUAGES:
-        assert 100 <= len(to_text(report, lang, 100).splitlines()) <= 210
+        assert 100 <= len(to_text(report, lang, 100).splitlines()) <= 230
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

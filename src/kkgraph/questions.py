@@ -17,6 +17,7 @@ from kkgraph.model import Column, Parameter, Question, Text
 COLUMN_TYPES: Final = frozenset(
     ("entity", "finding", "gap", "graph", "text", "string", "integer", "decimal", "year", "boolean")
 )
+RESERVED: Final = frozenset(("scope", "hedge", "graph", "evidence"))
 PARAMETER_TYPES: Final = frozenset(("entity", "string", "integer", "lang"))
 _KEYS: Final = frozenset(
     ("title", "answers", "competency", "tags", "columns", "params", "note", "gaps")
@@ -38,6 +39,13 @@ def read_question(path: Path) -> Question:
     for key in ("title", "columns"):
         if key not in data:
             raise _bad(where, f'the header has no "{key}"', f"Add the line #+ {key}: …")
+    for column in data["columns"]:
+        if isinstance(column, dict) and column.get("name") in RESERVED:
+            raise _bad(
+                where,
+                f'a column may not be called "{column["name"]}"',
+                "Every row carries scope, hedge, graph and evidence of its findings by itself.",
+            )
     params = tuple(
         Parameter(
             name=_field(where, p, "name"),

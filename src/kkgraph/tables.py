@@ -125,8 +125,8 @@ class Table:
         heads = self.heads()
         rows: list[list[Any]] = [list(t) for t in self.texts()]
         for key, text in _ADDED.items():
-            if key in {c.name for c in self.columns} or not any(r.findings for r in self.lines):
-                continue
+            if not any(r.findings for r in self.lines):
+                break
             heads.append(in_language(text, self.lang))
             for line, row in zip(self.lines, rows, strict=True):
                 labels = (getattr(n, f"{key}_label") for n in line.findings)
@@ -164,8 +164,6 @@ class Table:
     def _row_dict(self, row: Row) -> dict[str, Any]:
         out: dict[str, Any] = {c.name: row.cells[c.name].as_dict() for c in self.columns}
         for key in ("scope", "hedge", "graph"):
-            if key in out:
-                continue  # a column of that name keeps its cell
             found = _unique(getattr(n, key) for n in row.findings)
             out[key] = found[0] if len(found) == 1 else (found or None)
         out["evidence"] = [n.evidence.as_dict() for n in row.findings if n.evidence]
