@@ -215,3 +215,39 @@ def test_a_search_without_a_hit_is_exit_1():
 def test_near_names_put_whole_words_first():
     assert "Did you mean sila-town" in run("show", "Sila").stderr
     assert "เทศบาลเมืองศิลา" in run("show", "ศิลา").stderr
+
+
+def test_more_bad_input_is_named(tmp_path):
+    for args, env, word in [
+        (["ask", "cq06"], {"KKGRAPH_WIDTH": "abc"}, "KKGRAPH_WIDTH"),
+        (["export", "-f", "csv", "--graphs", "cited"], {}, "--graphs"),
+        (["ask", "findings", "-p", "hedge=a", "-p", "hedge=b"], {}, "given twice"),
+        (["show", "[x]"], {}, "unknown-entity"),
+        (["show", "e-laas}"], {}, "Did you mean"),
+        (["ask", "cq06", "--timeout", "inf"], {}, "timeout"),
+    ]:
+        done = run(*args, env=env)
+        assert done.returncode == 2, args
+        assert word in done.stderr
+        assert "Traceback" not in done.stderr
+    assert run("ask", "cq06", env={"KKGRAPH_WIDTH": "5"}).returncode == 0
+    done = subprocess.run(
+        [sys.executable, "-m", "kkgraph.cli", "query", "-"],
+        input=b"SELECT * { ?s ?p '\xff' }", capture_output=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert b"not-utf8" in done.stderr
+
+
+def test_stores_made_at_once_all_answer(tmp_path):
+    command = [sys.executable, "-m", "kkgraph.cli", "ask", "cq06", "--store", str(tmp_path / "g")]
+    running = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True,
+                                stdout=subprocess.DEVNULL) for _ in range(3)]  # fmt: skip
+    errors = [p.communicate(timeout=60)[1] for p in running]
+    assert any(p.returncode == 0 for p in running)
+    for error in errors:
+        assert "unwritable-store" not in error
+    (tmp_path / "file").write_text("x")
+    done = run("ask", "cq06", "--store", str(tmp_path / "file" / "sub"))
+    assert done.returncode == 3
+    assert "unwritable-store" in done.stderr

@@ -100,3 +100,17 @@ def test_scope_and_hedge_come_with_every_row(graph):
     assert row["scope"].startswith("kkd:")
     assert row["graph"].startswith("kkg:")
     assert answer.flat()[0][-2:] == ["Scope", "Hedge"]
+
+
+def test_control_characters_reach_neither_terminal_nor_workbook(tmp_path):
+    bad = table("\x1b]0;title\x07red\x00")
+    assert "\x1b" not in bad.to_text()
+    assert "\x07" not in bad.to_text()
+    path = tmp_path / "t.xlsx"
+    bad.to_xlsx(path)
+    assert "red" in load_workbook(path).active["A2"].value
+
+
+@pytest.mark.parametrize("width", [-5, 0, 1, 3])
+def test_a_tiny_width_ends(width):
+    assert "".join(wrap("ภาษาไทย text", width)).replace(" ", "") == "ภาษาไทยtext"

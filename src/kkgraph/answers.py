@@ -54,6 +54,7 @@ _LABELS: Final = (
   { VALUES ?n { %s } GRAPH ?h { ?n rdfs:label ?l } BIND(1 AS ?rank) }
 }"""
 )
+_TRUTH: Final = {"true": True, "1": True, "false": False, "0": False}
 _REMEMBER: Final = 200_000
 _GAPS: Final = (
     _HEAD
@@ -253,14 +254,17 @@ def _cell(
 
 
 def _plain(term: ox.Literal) -> Any:
-    kind = term.datatype.value
-    if kind == _XSD + "integer":
-        return int(term.value)
-    if kind in (_XSD + "decimal", _XSD + "double"):
-        return float(term.value)
+    kind, text = term.datatype.value, term.value
+    try:
+        if kind == _XSD + "integer":
+            return int(text)
+        if kind in (_XSD + "decimal", _XSD + "double"):
+            return float(text)
+    except ValueError:
+        return text  # ill-typed: the text is all there is
     if kind == _XSD + "boolean":
-        return term.value == "true"
-    return term.value
+        return _TRUTH.get(text, text)
+    return text
 
 
 def _rows(store: Store, query: str) -> Iterable[dict[str, Any]]:
@@ -270,7 +274,7 @@ def _rows(store: Store, query: str) -> Iterable[dict[str, Any]]:
 
 
 def _values(iris: Iterable[str]) -> str:
-    return " ".join(sparql.iri(i) for i in sorted(set(iris)) if ":" in i)
+    return " ".join(sparql.iri(i) for i in sorted(set(iris)) if sparql.is_iri(i))
 
 
 def _iris(terms: dict[str, list[Any]], columns: tuple[Column, ...], kind: str) -> list[str]:

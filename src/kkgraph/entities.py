@@ -93,7 +93,7 @@ def resolve(store: Store, name: str, *, instances: bool = False) -> str:
     """
     name = name.strip()
     iri = names.expand(name) if name and (":" in name or " " not in name) else ""
-    if iri and _exists(store, iri):
+    if sparql.is_iri(iri) and _exists(store, iri):
         return iri
     same = (_INSTANCES if instances else _LABELLED) % sparql.literal(name.lower())
     found = [str(row[0].value) for row in store.query(same, Limits(max_rows=None)).rows]

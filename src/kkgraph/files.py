@@ -6,6 +6,7 @@ under ``kkgraph/shipped/``.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -69,7 +70,15 @@ def read_text(path: Path | str) -> str:
 
     Raises ``SourceError``: missing-file, unreadable-file, not-utf8 (with the byte's offset).
     """
-    data = read_bytes(path)
+    return _decode(read_bytes(path), path)
+
+
+def read_stdin() -> str:
+    """The text of standard input; ``SourceError`` not-utf8 as for a file."""
+    return _decode(sys.stdin.buffer.read(), "standard input")
+
+
+def _decode(data: bytes, path: Path | str) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyoxigraph as ox
 
 from kkgraph import answers, catalogue, entities, evidence, files, names, questions, sparql, turtle
-from kkgraph.errors import TermError
+from kkgraph.errors import QuestionError, TermError
 from kkgraph.model import Answer, FindingNote, Problem, Question
 from kkgraph.store import Limits, OxigraphStore, Store
 from kkgraph.tables import Table
@@ -48,11 +48,11 @@ class KnowledgeGraph:
         """
         if path is None:
             return cls(OxigraphStore.in_memory(shipped_quads(), in_process=in_process))
-        place = Path(path)
+        place = Path(path).resolve()
         if place.exists() and not (place.is_dir() and not any(place.iterdir())):
             return cls(OxigraphStore.open(place, in_process=in_process))
         if place.exists():
-            place.rmdir()
+            place.rmdir()  # an empty folder: the store takes its place
         return cls(OxigraphStore.create(place, shipped_quads(), in_process=in_process))
 
     def ask(
@@ -233,6 +233,13 @@ class KnowledgeGraph:
         Quad formats (trig, nq, jsonld) keep the named graphs; triple formats (ttl, nt, rdf) hold
         the default graph's triples, or the union of ``graphs`` where some are named.
         """
+        if kind not in turtle.FORMATS:
+            raise QuestionError(
+                "bad-value",
+                f'"{kind}" is no RDF format',
+                where="export",
+                hint=f"Choose one of: {', '.join(turtle.FORMATS)}.",
+            )
         wanted = {names.graph_iri(g) for g in graphs}
         unknown = wanted - set(self.store.graphs())
         if unknown:

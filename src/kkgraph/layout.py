@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
+from typing import Final
+
+_CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
 
 def display_width(text: str) -> int:
@@ -27,6 +31,8 @@ def pad(text: str, width: int) -> str:
 def wrap(text: str, width: int) -> list[str]:
     """Lines of at most ``width`` columns, broken at spaces, else between grapheme clusters."""
     lines: list[str] = []
+    width = max(width, 2)
+    text = _CONTROL.sub("\ufffd", text)
     for paragraph in text.split("\n"):
         line = ""
         for word in paragraph.split(" "):

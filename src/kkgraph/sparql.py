@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+import pyoxigraph as ox
+
 from kkgraph.errors import QuestionError
 from kkgraph.names import PREFIXES
 
@@ -19,9 +21,9 @@ _OPAQUE = re.compile(
     re.S,
 )
 _FORM = re.compile(r"(?<![\w:?$.-])(SELECT|ASK|CONSTRUCT|DESCRIBE)(?![\w:-])", re.I)
-_REMOTE: Final = {
-    word: re.compile(rf"(?<![\w:?$.-]){word}(?![\w:-])", re.I) for word in ("SERVICE", "LOAD")
-}
+_REMOTE: Final = re.compile("SERVICE|LOAD", re.I)
+_BRACKET: Final = re.compile(r"[(){}\[\]]")
+MAX_DEPTH: Final = 200
 
 
 def blank(text: str) -> str:
@@ -30,17 +32,18 @@ def blank(text: str) -> str:
 
 
 def skeleton(text: str) -> str:
-    """The query's own words: strings, IRIs and comments blanked out.
+    """The query's own words: strings, IRIs and comments blanked out, escapes undone."""
+    return blank(unescape(text))
 
-    Code-point escapes (``\\u0053``) are undone first, as SPARQL does before it parses, so a keyword
-    can't hide behind them.
-    """
+
+def unescape(text: str) -> str:
+    """Code-point escapes (``\\u0053``) undone, as SPARQL does before it parses."""
 
     def undo(match: re.Match[str]) -> str:
         number = int(match[1] or match[2], 16)
         return chr(number) if number < 0x110000 else " "
 
-    return blank(_ESCAPE.sub(undo, text))
+    return _ESCAPE.sub(undo, text)
 
 
 def query_form(text: str) -> str:
@@ -52,17 +55,56 @@ def query_form(text: str) -> str:
 def refuse_remote(text: str, *, where: str = "query") -> None:
     """Raise ``QuestionError`` (remote-access) where the text uses ``SERVICE`` or ``LOAD``.
 
-    Both contact whatever host they name, and the engine has no switch for them.
+    Both contact whatever host they name, and the engine has no switch for them. The engine's own
+    parser decides: a text in which the words are spelt otherwise must still parse, or one of them
+    was a keyword. (Looking for the words alone isn't safe: ``{1}SERVICEe:x{}`` is valid there.)
     """
-    plain = skeleton(text)
-    for word, pattern in _REMOTE.items():
-        if match := pattern.search(plain):
-            line = plain[: match.start()].count("\n") + 1
+    check_nesting(text, where=where)
+    plain = unescape(text)
+    # both readings of escapes must be harmless, whichever the engine takes
+    readings = {t for t in (text, plain) if _REMOTE.search(t)}
+    if all(_parses(_REMOTE.sub(lambda m: m[0][:-1] + "x", t)) for t in readings):
+        return
+    found = _REMOTE.search(blank(plain)) or _REMOTE.search(plain)
+    line = plain[: found.start()].count("\n") + 1 if found else 1
+    raise QuestionError(
+        "remote-access",
+        f"{found[0].upper() if found else 'SERVICE'} contacts another machine and is not allowed",
+        where=f"{where}:{line}",
+        hint="Allow it on purpose: allow_remote=True, or --allow-remote. If it is only a name in "
+        "a query with a mistake, mend the mistake first.",
+    )
+
+
+def _parses(text: str) -> bool:
+    engine = ox.Store()
+    for parse in (engine.update, engine.query):
+        try:
+            parse(text, prefixes=PREFIXES)
+        except SyntaxError:
+            continue
+        except (ValueError, RuntimeError, OSError):
+            pass
+        return True
+    return False
+
+
+def names_remote(text: str) -> bool:
+    """True where the letters of ``SERVICE`` or ``LOAD`` stand anywhere in the text."""
+    return bool(_REMOTE.search(unescape(text)))
+
+
+def check_nesting(text: str, *, where: str = "query") -> None:
+    """Raise ``QuestionError`` (bad-sparql) where brackets nest too deeply for the engine."""
+    depth = 0
+    for match in _BRACKET.finditer(text):
+        depth += 1 if match[0] in "({[" else -1
+        if depth > MAX_DEPTH:
             raise QuestionError(
-                "remote-access",
-                f"{word} contacts another machine and is not allowed here",
-                where=f"{where}:{line}",
-                hint="Allow it on purpose: allow_remote=True, or --allow-remote.",
+                "bad-sparql",
+                f"the brackets nest more than {MAX_DEPTH} deep",
+                where=where,
+                hint="Write it flatter.",
             )
 
 
@@ -83,8 +125,16 @@ def writes_default_graph(text: str) -> bool:
     from rdflib.plugins.sparql.algebra import translateUpdate
     from rdflib.plugins.sparql.parser import parseUpdate
 
-    operations = translateUpdate(parseUpdate(text), initNs=PREFIXES).algebra
-    return any(_targets_default(operation) for operation in operations)
+    try:
+        operations = translateUpdate(parseUpdate(text), initNs=PREFIXES).algebra
+        return any(_targets_default(operation) for operation in operations)
+    except Exception as error:  # rdflib raises many kinds for what it doesn't know
+        raise QuestionError(
+            "bad-sparql",
+            "this update goes beyond SPARQL 1.1, so it can't be checked before it runs",
+            where="update",
+            hint="Write it in SPARQL 1.1.",
+        ) from error
 
 
 def _targets_default(operation: Any) -> bool:
@@ -110,12 +160,17 @@ def literal(value: str, *, lang: str = "", datatype: str = "") -> str:
     return f'"{body}"^^<{datatype}>' if datatype else f'"{body}"'
 
 
-_IRI_BAD = re.compile(r'[\x00-\x20<>"{}|^`\\]')
+_IRI_BAD = re.compile(r'[\x00-\x20<>"{}|^`\\\[\]]')
+
+
+def is_iri(value: str) -> bool:
+    """True where the text has the form of an IRI: a colon, no spaces, quotes or brackets."""
+    return ":" in value and not _IRI_BAD.search(value)
 
 
 def iri(value: str) -> str:
     """An IRI in SPARQL syntax; ``QuestionError`` (bad-iri) where it has a character no IRI has."""
-    if _IRI_BAD.search(value) or ":" not in value:
+    if not is_iri(value):
         raise QuestionError(
             "bad-iri", f"{value!r} is not an IRI", hint="An IRI has no spaces, quotes or brackets."
         )

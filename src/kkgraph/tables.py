@@ -181,12 +181,15 @@ def sparql_json(answer: Answer) -> dict[str, Any]:
     return {"head": {"vars": list(answer.variables)}, "results": {"bindings": bindings}}
 
 
-def _json_term(term: Any) -> dict[str, str]:
+def _json_term(term: Any) -> dict[str, Any]:
     kind = type(term).__name__
     if kind == "NamedNode":
         return {"type": "uri", "value": term.value}
     if kind == "BlankNode":
         return {"type": "bnode", "value": term.value}
+    if kind == "Triple":
+        parts = {n: _json_term(getattr(term, n)) for n in ("subject", "predicate", "object")}
+        return {"type": "triple", "value": parts}
     out = {"type": "literal", "value": term.value}
     if term.language:
         out["xml:lang"] = term.language
@@ -224,6 +227,7 @@ def safe_cell(value: Any) -> Any:
 def write_xlsx(path: Path | str, heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """One sheet with a bold, frozen, filtered head; texts stay texts, never formulas."""
     from openpyxl import Workbook
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
     from openpyxl.styles import Alignment, Font
 
     book = Workbook()
@@ -232,7 +236,8 @@ def write_xlsx(path: Path | str, heads: Sequence[str], rows: Sequence[Sequence[A
         for place, value in enumerate(row, 1):
             cell = sheet.cell(number, place)
             if isinstance(value, str):
-                cell.value, cell.data_type = safe_cell(value), "s"
+                cell.value = ILLEGAL_CHARACTERS_RE.sub("", safe_cell(value))
+                cell.data_type = "s"
                 cell.alignment = Alignment(wrap_text=number > 1, vertical="top")
             else:
                 cell.value = value

@@ -134,7 +134,7 @@ def query(
 
     choose("--format", form, ("table", "csv", "json", "md", "xlsx", "ttl"))
     choose("--lang", lang, ("th", "en"))
-    text = sys.stdin.read() if file == "-" else files.read_text(file)
+    text = files.read_stdin() if file == "-" else files.read_text(file)
     table = open_graph(store).query(
         text, lang=lang, timeout_s=timeout, max_rows=max_rows, allow_remote=allow_remote
     )

@@ -82,7 +82,7 @@ def choose(option: str, value: str, allowed: tuple[str, ...]) -> None:
 
 def parse_params(items: list[str]) -> dict[str, str]:
     """The ``name=value`` options as a mapping."""
-    out = {}
+    out: dict[str, str] = {}
     for item in items:
         name, equals, value = item.partition("=")
         if not equals:
@@ -91,6 +91,13 @@ def parse_params(items: list[str]) -> dict[str, str]:
                 f'"{item}" is no name=value',
                 where="--param",
                 hint="Write -p provider=central-government.",
+            )
+        if name.strip() in out:
+            raise QuestionError(
+                "bad-value",
+                f'the parameter "{name.strip()}" is given twice',
+                where="--param",
+                hint="Give it once; ask again for another value.",
             )
         out[name.strip()] = value.strip()
     return out
@@ -131,4 +138,12 @@ def problem_dict(item: object) -> dict[str, object]:
 def width() -> int:
     """Columns to write in: the terminal's, between 60 and 110."""
     columns = shutil.get_terminal_size((100, 40)).columns
-    return int(os.environ.get("KKGRAPH_WIDTH", min(max(columns, 60), 110)))
+    wanted = os.environ.get("KKGRAPH_WIDTH", "")
+    if wanted and not wanted.isdecimal():
+        raise QuestionError(
+            "bad-value",
+            f'"{wanted}" is no number of columns',
+            where="KKGRAPH_WIDTH",
+            hint="Set it to a number such as 100, or unset it.",
+        )
+    return max(40, int(wanted)) if wanted else min(max(columns, 60), 110)

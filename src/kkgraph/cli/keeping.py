@@ -23,6 +23,7 @@ from kkgraph.cli.common import (
     write_bytes,
     write_table,
 )
+from kkgraph.errors import QuestionError
 
 
 @app.command(rich_help_panel=KEEP)
@@ -115,6 +116,13 @@ def export(
     rdf = ("trig", "nq", "jsonld", "ttl", "nt", "rdf", "owl")
     choose("--format", form, (*rdf, "csv", "xlsx"))
     choose("--lang", lang, ("th", "en"))
+    if graphs and form not in rdf[:-1]:
+        raise QuestionError(
+            "bad-value",
+            f"--graphs does not go with {form}",
+            where="--graphs",
+            hint=f"Choose one of: {', '.join(rdf[:-1])}.",
+        )
     graph = open_graph(store)
     if form in rdf:
         chosen = [g.strip() for g in graphs.split(",") if g.strip()]

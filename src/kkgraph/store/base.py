@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 import pyoxigraph as ox
 
+from kkgraph.errors import QuestionError
 from kkgraph.model import Answer
+
+MAX_SECONDS: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,23 @@ class Limits:
 
     timeout_s: float | None = 30.0
     max_rows: int | None = 100_000
+
+    def __post_init__(self) -> None:
+        seconds = self.timeout_s
+        if seconds is not None and not 0 < seconds <= MAX_SECONDS:
+            raise QuestionError(
+                "bad-value",
+                f"{seconds:g} s is no time limit",
+                where="timeout",
+                hint=f"Give more than 0 and at most {MAX_SECONDS} seconds (or None in Python).",
+            )
+        if self.max_rows is not None and self.max_rows < 1:
+            raise QuestionError(
+                "bad-value",
+                f"{self.max_rows} is no number of rows",
+                where="max_rows",
+                hint="Give 1 or more (or None in Python).",
+            )
 
 
 class Store(Protocol):

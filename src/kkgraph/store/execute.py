@@ -11,6 +11,7 @@ import pyoxigraph as ox
 from kkgraph.errors import QuestionError, StoreError
 from kkgraph.model import Answer
 from kkgraph.names import PREFIXES
+from kkgraph.sparql import check_nesting
 
 _SHORT: Final = 120
 _HINT: Final = "The place is line:column. Known prefixes need no declaration."
@@ -21,6 +22,7 @@ def run(engine: ox.Store, sparql: str, max_rows: int | None) -> Answer:
 
     Raises ``QuestionError`` bad-sparql with line and column, ``StoreError`` engine-failed.
     """
+    check_nesting(sparql)
     try:
         result = engine.query(sparql, prefixes=PREFIXES)
         if isinstance(result, ox.QueryBoolean):

@@ -16,7 +16,13 @@ import pyoxigraph as ox
 from kkgraph.errors import QuestionError, StoreError
 from kkgraph.model import Answer
 from kkgraph.names import CASE_PREFIX, LOCAL_GRAPH, MERGED_GRAPHS, PREFIXES, is_merged
-from kkgraph.sparql import blank, split_prologue, writes_default_graph
+from kkgraph.sparql import (
+    blank,
+    check_nesting,
+    names_remote,
+    split_prologue,
+    writes_default_graph,
+)
 from kkgraph.store.base import Limits
 from kkgraph.store.execute import run, syntax_error
 from kkgraph.store.worker import Worker, timed_out
@@ -59,9 +65,10 @@ class OxigraphStore:
     @classmethod
     def create(cls, path: Path, quads: Iterable[ox.Quad], **options: bool) -> OxigraphStore:
         """A new store on disk: built beside its place and moved there when complete."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        building = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
+        building = None
         try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            building = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
             engine = ox.Store(str(building / _FOLDER))
             engine.bulk_extend(with_default(quads))
             engine.flush()
@@ -69,11 +76,17 @@ class OxigraphStore:
             (building / _MARK).write_text(json.dumps({"format": FORMAT}) + "\n", encoding="utf-8")
             building.rename(path)
         except OSError as error:
+            if (path / _MARK).is_file():
+                return cls.open(path, **options)  # another process was faster
             raise StoreError(
-                "unwritable-store", f"the store cannot be made: {error}", where=str(path)
+                "unwritable-store",
+                f"the store cannot be made: {error}",
+                where=str(path),
+                hint="Choose a place where you may write.",
             ) from error
         finally:
-            shutil.rmtree(building, ignore_errors=True)
+            if building is not None:
+                shutil.rmtree(building, ignore_errors=True)
         return cls.open(path, **options)
 
     @classmethod
@@ -134,12 +147,13 @@ class OxigraphStore:
         Raises ``QuestionError``: bad-sparql; default-graph-write where it would write into the
         default graph, which is derived and never written.
         """
-        try:
-            ox.Store().update(sparql, prefixes=PREFIXES)
-        except SyntaxError as error:
-            raise syntax_error(error, sparql) from error
-        except (RuntimeError, OSError):
-            pass  # it parses; what it lacks on an empty store, the real one may have
+        prologue, body = split_prologue(sparql)
+        plain = blank(body).rstrip().rstrip(";").rstrip()
+        if not plain:
+            return
+        check_nesting(sparql, where="update")
+        if not names_remote(sparql):
+            self._check_syntax(sparql)
         if writes_default_graph(sparql):
             raise QuestionError(
                 "default-graph-write",
@@ -147,13 +161,19 @@ class OxigraphStore:
                 where="update",
                 hint=f"Write into a named graph: INSERT DATA {{ GRAPH <{LOCAL_GRAPH}> {{ … }} }}",
             )
-        prologue, body = split_prologue(sparql)
-        plain = blank(body).rstrip()
-        text = body[: len(plain) - 1] if plain.endswith(";") else body
+        text = body[: len(plain)]
         self._run(
             f"{prologue}\n{text}\n;\nDROP DEFAULT ;\n"
             f"INSERT {{ ?s ?p ?o }} WHERE {{ GRAPH ?g {{ ?s ?p ?o }} {_MERGED} }}"
         )
+
+    def _check_syntax(self, sparql: str) -> None:
+        try:
+            ox.Store().update(sparql, prefixes=PREFIXES)
+        except SyntaxError as error:
+            raise syntax_error(error, sparql) from error
+        except (RuntimeError, OSError):
+            pass  # it parses; what it lacks on an empty store, the real one may have
 
     def put_graph(self, graph: str, triples: Iterable[ox.Triple]) -> None:
         """Replace the graph, atomically; the default graph follows."""
