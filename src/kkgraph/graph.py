@@ -49,10 +49,9 @@ class KnowledgeGraph:
         if path is None:
             return cls(OxigraphStore.in_memory(shipped_quads(), in_process=in_process))
         place = Path(path)
-        if place.is_symlink():
-            place = place.resolve()
         if place.exists() and not (place.is_dir() and not any(place.iterdir())):
             return cls(OxigraphStore.open(place, in_process=in_process))
+        place = place.resolve()
         if place.exists():
             place.rmdir()  # an empty folder: the store takes its place
         return cls(OxigraphStore.create(place, shipped_quads(), in_process=in_process))
