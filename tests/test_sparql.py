@@ -103,7 +103,6 @@ def test_construct_ask_and_describe(graph):
     assert [c.name for c in table.columns] == ["subject", "predicate", "object"]
     assert len(graph.query("DESCRIBE kkd:e-laas")) > 3
     assert graph.query("ASK { kkd:e-laas a kk:DigitalSystem }").rows == [{"answer": True}]
-    assert sparql.query_form("# ASK\nPREFIX a: <urn:select> select * {}") == "SELECT"
 
 
 def test_sparql_results_json(graph):

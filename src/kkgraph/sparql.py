@@ -20,7 +20,6 @@ _OPAQUE = re.compile(
     r"|#[^\n\r]*",
     re.S,
 )
-_FORM = re.compile(r"(?<![\w:?$.-])(SELECT|ASK|CONSTRUCT|DESCRIBE)(?![\w:-])", re.I)
 _REMOTE: Final = re.compile("SERVICE|LOAD", re.I)
 _BRACKET: Final = re.compile(r"[(){}\[\]]")
 MAX_DEPTH: Final = 200
@@ -31,11 +30,6 @@ def blank(text: str) -> str:
     return _OPAQUE.sub(lambda m: " " * len(m[0]), text)
 
 
-def skeleton(text: str) -> str:
-    """The query's own words: strings, IRIs and comments blanked out, escapes undone."""
-    return blank(unescape(text))
-
-
 def unescape(text: str) -> str:
     """Code-point escapes (``\\u0053``) undone, as SPARQL does before it parses."""
 
@@ -44,12 +38,6 @@ def unescape(text: str) -> str:
         return chr(number) if number < 0x110000 else " "
 
     return _ESCAPE.sub(undo, text)
-
-
-def query_form(text: str) -> str:
-    """``SELECT``, ``ASK``, ``CONSTRUCT`` or ``DESCRIBE``; ``""`` where none is found."""
-    match = _FORM.search(skeleton(text))
-    return match[1].upper() if match else ""
 
 
 def refuse_remote(text: str, *, where: str = "query") -> None:
