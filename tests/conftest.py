@@ -36,3 +36,15 @@ def study_text() -> str:
 def worksheet() -> list[dict]:
     path = shared("source", "inventory.jsonl")
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
+
+
+def suite(*parts: str, skip: bool = False) -> Path | None:
+    """A folder of the conformance suites; None (or, with ``skip``, a loud skip) if absent."""
+    base = Path(os.environ.get("KKGRAPH_CONFORMANCE", ROOT.parent / "shared" / "conformance"))
+    path = base.joinpath(*parts)
+    if path.exists():
+        return path
+    if skip:
+        warnings.warn(f"SKIPPED: the suite {'/'.join(parts)} is absent", stacklevel=2)
+        pytest.skip(f"the conformance suite is absent: {'/'.join(parts)}")
+    return None

@@ -1,0 +1,99 @@
+"""Regular expressions of shapes: one meaning in both engines, and never an endless match.
+
+``sh:pattern`` has the meaning of SPARQL's REGEX. Both engines here build automata, so no
+expression explodes: Oxigraph's for small data, RE2 (in DuckDB) for large.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from kkgraph.shacl.forms import Pattern
+
+_CHUNK: Final = 2000
+_CLASSES: Final = {
+    "d": r"\p{Nd}",
+    "w": r"\p{L}\p{Nl}\p{M}\p{Nd}\p{Pc}\x{200c}\x{200d}",
+    "s": r"\t\n\v\f\r \x{85}\p{Z}",
+}
+
+
+def matching(pattern: Pattern, texts: Iterable[str]) -> set[str]:
+    """Those of the texts that match."""
+    todo = list(dict.fromkeys(texts))
+    found: set[str] = set()
+    regex, flags = plain(pattern)
+    engine = ox.Store()
+    for start in range(0, len(todo), _CHUNK):
+        values = " ".join(str(ox.Literal(t)) for t in todo[start : start + _CHUNK])
+        test = f"REGEX(?t, {ox.Literal(regex)}, {ox.Literal(flags)})"
+        rows: Any = engine.query(f"SELECT ?t {{ VALUES ?t {{ {values} }} FILTER({test}) }}")
+        found.update(row[0].value for row in rows)
+    return found
+
+
+def is_valid(pattern: Pattern) -> bool:
+    """True where the engine can build the expression."""
+    regex, flags = plain(pattern)
+    test = f"REGEX('', {ox.Literal(regex)}, {ox.Literal(flags)})"
+    rows: Any = ox.Store().query(f"SELECT ({test} AS ?r) {{}}")
+    return next(iter(rows))[0] is not None
+
+
+def plain(pattern: Pattern) -> tuple[str, str]:
+    """The expression with the flags ``q`` and ``x`` worked in, and the flags that remain."""
+    regex, flags = pattern.regex, pattern.flags
+    if "q" in flags:
+        return re.escape(regex), "".join(f for f in flags if f == "i")
+    if "x" in flags:
+        regex = _without_spaces(regex)
+    return regex, flags.replace("x", "")
+
+
+def _without_spaces(regex: str) -> str:
+    out, inside, skip = [], False, False
+    for letter in regex:
+        if skip:
+            skip = False
+        elif letter == "\\":
+            skip = True
+        elif letter in "[]":
+            inside = letter == "["
+        elif letter in " \t\r\n" and not inside:
+            continue
+        out.append(letter)
+    return "".join(out)
+
+
+def for_re2(pattern: Pattern) -> str:
+    """The expression as RE2 reads it: classes as in Unicode, flags in front."""
+    regex, flags = plain(pattern)
+    out, inside, position = [], False, 0
+    while position < len(regex):
+        letter = regex[position]
+        following = regex[position + 1 : position + 2]
+        if letter == "\\" and following:
+            out.append(_escape(following, inside))
+            position += 2
+            continue
+        if letter == "[" and not inside:
+            inside = True
+        elif letter == "]" and inside:
+            inside = False
+        out.append(letter)
+        position += 1
+    return (f"(?{flags})" if flags else "") + "".join(out)
+
+
+def _escape(letter: str, inside: bool) -> str:
+    lower = letter.lower()
+    if lower not in _CLASSES:
+        return "\\" + letter
+    body = _CLASSES[lower]
+    if letter == lower:
+        return body if inside else f"[{body}]"
+    return f"\\{letter}" if inside else f"[^{body}]"
