@@ -104,7 +104,7 @@ def test_bad_shapes_and_no_data_are_errors(graph, tmp_path):
     )
     with pytest.raises(ShapeError) as caught:
         graph.validate(shapes=[shape])
-    assert caught.value.code == "bad-shapes"
+    assert caught.value.code == "bad-shape"
     empty = tmp_path / "empty.ttl"
     empty.write_text("")
     with pytest.raises(SourceError) as none:
@@ -126,4 +126,4 @@ def test_a_leak_of_an_anonymous_group_is_caught_from_both_ends(graph, tmp_path):
         "kksh:AnonymousCaseGroup-member",
         "kksh:NamedOrganisation-group",
     }
-    assert all(p.path in ("", "kk:member", "^kk:member") for p in found)
+    assert all("kk:member" in p.path for p in found)

@@ -189,16 +189,35 @@ class KnowledgeGraph:
         return evidence.verify(self.store, source)
 
     def validate(
-        self, paths: Sequence[Path | str] = (), *, shapes: Sequence[Path | str] = ()
+        self,
+        paths: Sequence[Path | str] = (),
+        *,
+        shapes: Sequence[Path | str] = (),
+        engine: str = "auto",
+        background: bool = True,
+        **bulk: Any,
     ) -> Report:
-        """The problems of RDF files, or of this graph's own data where no file is given."""
+        """The problems of RDF files, or of this graph's own data where no file is given.
+
+        Small files are validated directly, large ones (and compressed, Parquet or saved columnar
+        ones) as SQL; ``engine`` columnar forces SQL, pyshacl asks for a second opinion. Without
+        ``background`` the files stand alone. ``bulk`` options are those of
+        ``kkgraph.shapes.bulk.validate_files``: first, memory, threads, skip_errors, changed,
+        removed, progress.
+        """
         from kkgraph import shapes as validation
 
         own = [q for q in self.store.quads() if _shape_input(turtle.graph_of(q))]
         chosen = [Path(s) for s in shapes]
         if not paths:
-            return validation.validate(own, shapes=chosen)
-        return validation.validate_files([Path(p) for p in paths], own, shapes=chosen)
+            return validation.validate(own, shapes=chosen, engine=engine)
+        return validation.validate_files(
+            [Path(p) for p in paths],
+            own if background else (),
+            shapes=chosen,
+            engine=engine,
+            **bulk,
+        )
 
     def check(self) -> list[Problem]:
         """The ontology's hygiene problems: one for each row of each check."""

@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import time
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from kkgraph import __version__
 from kkgraph.errors import QuestionError, SourceError
+
+_SILENT_S: Final = 2.0
 
 if TYPE_CHECKING:
     from kkgraph.graph import KnowledgeGraph
@@ -26,6 +30,7 @@ app = typer.Typer(
     "ถามงานวิจัย แล้วเปิดดูหลักฐานของทุกคำตอบ",
 )
 evidence_app = typer.Typer(no_args_is_help=True, help="The anchors into the study's text.")
+columnar_app = typer.Typer(no_args_is_help=True, help="Large data in columns, saved and reopened.")
 
 ASK, LOOK, KEEP = "Ask", "Evidence", "Check and export"
 Lang = Annotated[
@@ -40,6 +45,10 @@ Store = Annotated[
 ]
 Timeout = Annotated[float, typer.Option("--timeout", help="Seconds until a query is stopped.")]
 MaxRows = Annotated[int, typer.Option("--max-rows", help="Rows until an answer is cut.", min=1)]
+Memory = Annotated[str | None, typer.Option("--memory", help="Memory limit, such as 512MB or 2GB.")]
+SkipErrors = Annotated[
+    bool, typer.Option("--skip-errors", help="Count malformed lines and go on (N-Triples/N-Quads).")
+]
 Source = Annotated[
     Path | None,
     typer.Option("--source", envvar="KKGRAPH_SOURCE", help="The study's text, to show passages."),
@@ -126,6 +135,41 @@ def write_bytes(data: bytes, output: Path | None) -> None:
         sys.stdout.buffer.write(data)
     else:
         output.write_bytes(data)
+
+
+def write_chunks(chunks: Iterable[bytes], output: Path | None) -> None:
+    """Write bytes as they come, to a file (complete, or as it was before) or standard output."""
+    if output is None:
+        for chunk in chunks:
+            sys.stdout.buffer.write(chunk)
+        return
+    partial = output.with_name(f".{output.name}.partial")
+    try:
+        with partial.open("wb") as file:
+            file.writelines(chunks)
+        partial.replace(output)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+class Progress:
+    """Says on standard error what is being done, from the third second on, on one line."""
+
+    def __init__(self) -> None:
+        self._start = time.monotonic()
+        self._said = 0
+        self._shown = sys.stderr.isatty()
+
+    def __call__(self, what: str) -> None:
+        """Say it, if it is time to say anything."""
+        if self._shown and time.monotonic() - self._start > _SILENT_S:
+            print(f"\r{what[:100]:<{self._said}}", end="", file=sys.stderr, flush=True)
+            self._said = min(len(what), 100)
+
+    def end(self) -> None:
+        """Clear the line."""
+        if self._said:
+            print(f"\r{'':<{self._said}}\r", end="", file=sys.stderr, flush=True)
 
 
 def problem_dict(item: object) -> dict[str, object]:

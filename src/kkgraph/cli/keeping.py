@@ -1,8 +1,7 @@
-"""The verbs that check and export: validate, check, reason, export."""
+"""The verbs that keep the graph in order: check, reason, export."""
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -18,36 +17,11 @@ from kkgraph.cli.common import (
     app,
     choose,
     open_graph,
-    problem_dict,
     width,
     write_bytes,
     write_table,
 )
 from kkgraph.errors import QuestionError
-
-
-@app.command(rich_help_panel=KEEP)
-def validate(
-    paths: Annotated[list[Path] | None, typer.Argument(help="RDF files (none: own data).")] = None,
-    shapes: Annotated[list[Path] | None, typer.Option("--shapes", help="Other shapes.")] = None,
-    form: Annotated[str, typer.Option("--format", "-f", help="text or json.")] = "text",
-    lang: Lang = "en",
-    output: Output = None,
-    store: Store = None,
-) -> None:
-    """Check data against the shapes; every problem in plain Thai or English."""
-    from kkgraph.cli import render
-
-    choose("--format", form, ("text", "json"))
-    choose("--lang", lang, ("th", "en"))
-    found = open_graph(store).validate(list(paths or ()), shapes=list(shapes or ()))
-    if form == "json":
-        items = [problem_dict(p) for p in found.problems]
-        body = {"conforms": found.conforms, "triples": found.triples, "problems": items}
-        render.save(json.dumps(body, ensure_ascii=False, indent=2) + "\n", output)
-    else:
-        render.save(render.problems(found.problems, lang, width()), output)
-    raise typer.Exit(0 if found.conforms else 1)
 
 
 @app.command(rich_help_panel=KEEP)

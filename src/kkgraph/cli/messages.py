@@ -49,6 +49,14 @@ MESSAGES: Final[dict[str, dict[str, str]]] = {
     "info": {"en": "1 remark", "th": "1 ข้อสังเกต"},
     "infos": {"en": "{n} remarks", "th": "{n} ข้อสังเกต"},
     "stop": {"en": ".", "th": ""},
+    "in_part": {
+        "en": "({n} of them listed; --first N lists more, --summary counts them by shape)",
+        "th": "(แสดง {n} ข้อ ใช้ --first N เพื่อดูเพิ่ม หรือ --summary เพื่อนับแยกตามกฎ)",
+    },
+    "bulk": {
+        "en": "{n} results in {t} triples (read in {a} s, validated in {b} s)",
+        "th": "{n} ข้อ จาก {t} ทริเปิล (อ่าน {a} วินาที ตรวจ {b} วินาที)",
+    },
     "value_is": {"en": "value", "th": "ค่า"},
     "notNamed": {"en": "the study does not name it", "th": "การศึกษาไม่ระบุชื่อ"},
     "notStated": {"en": "the study does not state it", "th": "การศึกษามิได้กล่าวไว้"},

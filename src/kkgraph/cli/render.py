@@ -15,6 +15,7 @@ from kkgraph.graph import Explanation
 from kkgraph.layout import display_width, pad, wrap
 from kkgraph.model import FindingNote, Gap, Problem, Row, Text, in_language
 from kkgraph.names import compact, slug
+from kkgraph.shapes.outcome import Report
 from kkgraph.tables import Table
 
 _ID_WIDTH = 6
@@ -151,10 +152,16 @@ def explanation(found: Explanation, lang: str, width: int) -> str:
     return "\n".join(out) + "\n"
 
 
-def problems(found: Iterable[Problem], lang: str, width: int) -> str:
-    """Problems, each with its place, the rule in plain words, the value, and its severity."""
+def problems(found: Iterable[Problem], lang: str, width: int, report: Report | None = None) -> str:
+    """Problems, each with its place, the rule in plain words, the value, and its severity.
+
+    With a report the counts at the end are of all that it found, listed or not.
+    """
     items = list(found)
-    if not items:
+    total = {s: sum(p.severity == s for p in items) for s in ("violation", "warning", "info")}
+    if report is not None:
+        total = {severity: report.count(severity) for severity in total}
+    if not any(total.values()):
         return say("conforms", lang) + "\n"
     out: list[str] = []
     for place, group in groupby(items, key=lambda p: p.where or compact(p.focus)):
@@ -168,10 +175,30 @@ def problems(found: Iterable[Problem], lang: str, width: int) -> str:
             out += ["  " + part for part in wrap(line, width - 2)]
     counts = ", ".join(
         say(f"{severity}s" if number > 1 else severity, lang, n=number)
-        for severity in ("violation", "warning", "info")
-        if (number := sum(p.severity == severity for p in items))
+        for severity, number in total.items()
+        if number
     )
+    if len(items) < sum(total.values()):
+        counts += " " + say("in_part", lang, n=len(items))
     return "\n".join([*out, "", counts]) + "\n"
+
+
+def tallies(report: Report, lang: str) -> str:
+    """How many problems each constraint of each shape has, the most first."""
+    if not report.total:
+        return say("conforms", lang) + "\n"
+    rows = sorted(report.tallies, key=lambda t: (-t.results, t.shape, t.component))
+    number = max(len(f"{t.results:,}") for t in rows)
+    name = max(len(t.shape) for t in rows)
+    lines = [
+        f"{t.results:>{number},}  {say(f'{t.severity}_of', lang)}  {t.shape:<{name}}  "
+        f"{t.component.removesuffix('ConstraintComponent')}"
+        for t in rows
+    ]
+    load_s, validate_s = report.seconds
+    end = say("bulk", lang, n=f"{report.total:,}", t=f"{report.triples:,}",
+              a=f"{load_s:.2f}", b=f"{validate_s:.2f}")  # fmt: skip
+    return "\n".join([*lines, "", end]) + "\n"
 
 
 def inferred(triples: Iterable[Any], *, every: bool) -> str:
