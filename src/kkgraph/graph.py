@@ -207,7 +207,7 @@ class KnowledgeGraph:
         """
         from kkgraph import shapes as validation
 
-        own = [q for q in self.store.quads() if _shape_input(turtle.graph_of(q))]
+        own = background_of(self.store.quads())
         chosen = [Path(s) for s in shapes]
         if not paths:
             return validation.validate(own, shapes=chosen, engine=engine)
@@ -309,6 +309,11 @@ def shipped_quads() -> Iterable[ox.Quad]:
             yield ox.Quad(q.subject, q.predicate, q.object, graph)
     for path in files.data_files():
         yield from turtle.parse_file(path)
+
+
+def background_of(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
+    """The quads that validation looks things up in: what is asserted, read or inferred."""
+    return [q for q in quads if _shape_input(turtle.graph_of(q))]
 
 
 def _shape_input(graph: str) -> bool:

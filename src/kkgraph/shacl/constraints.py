@@ -13,6 +13,7 @@ from kkgraph.shacl import forms as f
 from kkgraph.shacl.forms import SH, Constraint, Term, show
 from kkgraph.shacl.graph import ShapesGraph, refuse
 from kkgraph.shacl.paths import Path, path_sparql
+from kkgraph.shacl.patterns import is_valid
 from kkgraph.shacl.queries import checked_query, prefixes_of, with_path
 
 _KINDS: Final = {
@@ -97,7 +98,12 @@ def _pattern(graph: ShapesGraph, node: Term, predicate: str, value: Term) -> Con
         raise refuse("bad-shape", f'sh:flags "{letters}" has letters other than s m i x q', node)
     assert isinstance(value, ox.Literal)
     check_regex(value.value, node)
-    return f.Pattern(value.value, "".join(sorted(set(letters))))
+    pattern = f.Pattern(value.value, "".join(sorted(set(letters))))
+    if not is_valid(pattern):
+        raise refuse(
+            "bad-shape", f'sh:pattern "{value.value}" is malformed, or too large to be built', node
+        )
+    return pattern
 
 
 def check_regex(regex: str, node: Term) -> None:

@@ -196,17 +196,18 @@ def predicates_of(query: str) -> frozenset[str] | None:
         algebra = prepareQuery(query).algebra
     except Exception:  # rdflib's parser refuses what Oxigraph's accepts: read everything then
         return None
-    triples = list(_triples(algebra))
-    terms = [t for s, _, o in triples for t in (s, o)]
     found: set[str] = set()
-    for subject, predicate, value in triples:
-        path = predicate.n3()
-        if isinstance(predicate, Variable) or "!" in path:
-            return None
-        ends = [e for e in (subject, value) if str(e) not in ("this", "value")]
-        if _may_stand_still(predicate) and any(terms.count(e) < 2 for e in ends):
-            return None  # a path of no steps may start at any node of the data
-        found |= set(re.findall(r"<([^>]*)>", path))
+    for triples in _patterns(algebra):
+        steps = [t for t in triples if not _may_stand_still(t[1])]
+        met = {term for subject, _, value in steps for term in (subject, value)}
+        for subject, predicate, value in triples:
+            path = predicate.n3()
+            if isinstance(predicate, Variable) or "!" in path:
+                return None
+            fixed = any(e in met or not isinstance(e, Variable) for e in (subject, value))
+            if _may_stand_still(predicate) and not fixed:
+                return None  # a path of no steps may start at any node of the data
+            found |= set(re.findall(r"<([^>]*)>", path))
     return frozenset(found)
 
 
@@ -226,13 +227,14 @@ def _may_stand_still(path: Any) -> bool:
     return False
 
 
-def _triples(algebra: object) -> Iterator[tuple[Any, Any, Any]]:
+def _patterns(algebra: object) -> Iterator[list[tuple[Any, Any, Any]]]:
+    """The triples of each basic graph pattern."""
     todo: list[object] = [algebra]
     while todo:
         part = todo.pop()
         if isinstance(part, dict):
             terms = list(_flat(part["triples"])) if "triples" in part else []
-            yield from zip(terms[::3], terms[1::3], terms[2::3], strict=True)
+            yield list(zip(terms[::3], terms[1::3], terms[2::3], strict=True))
             todo += list(part.values())
         elif isinstance(part, list | tuple | set):
             todo += list(part)

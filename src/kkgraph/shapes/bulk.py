@@ -36,6 +36,7 @@ def validate_files(  # noqa: PLR0913 - each is one independent wish
     progress: Callable[[str], None] | None = None,
     changed: Sequence[Path] = (),
     removed: Sequence[Path] = (),
+    explained: bool = False,
 ) -> Report:
     """The problems of large files, the first of each constraint; ``first`` None lists all.
 
@@ -66,6 +67,7 @@ def validate_files(  # noqa: PLR0913 - each is one independent wish
             loading_s=took,
             progress=progress,
             change=change,
+            explained=explained,
         )
     except BaseException:
         loaded.close()
@@ -105,6 +107,7 @@ def validate(  # noqa: PLR0913 - each is one independent wish
     loading_s: float = 0.0,
     progress: Callable[[str], None] | None = None,
     change: tuple[list[ox.Quad], ...] | None = None,
+    explained: bool = False,
 ) -> Report:
     """The report of loaded data; the background is there for look-ups, as in ``validate``.
 
@@ -124,7 +127,12 @@ def validate(  # noqa: PLR0913 - each is one independent wish
     if change is not None:
         reach.change(space, *change)
     found = engine.validate(
-        loaded, schema, space=space, progress=progress, changed=change is not None
+        loaded,
+        schema,
+        space=space,
+        progress=progress,
+        changed=change is not None,
+        explained=explained,
     )
     problems = []
     for result in found.results(first):

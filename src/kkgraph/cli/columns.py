@@ -1,0 +1,68 @@
+"""The verbs of columnar files: build, info, export."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kkgraph.cli.common import Memory, Progress, SkipErrors, columnar_app
+
+
+@columnar_app.command()
+def build(
+    paths: Annotated[list[Path], typer.Argument(help="RDF files (also .gz, .zst) or Parquet.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The file to write (.kk).")],
+    memory: Memory = None,
+    skip_errors: SkipErrors = False,
+) -> None:
+    """Load RDF files into one columnar file, which reopens at once."""
+    from kkgraph.columnar.loading import load
+
+    progress = Progress()
+
+    def say(path: str, done: int, total: int) -> None:
+        progress(f"reading {Path(path).name}: {done / 2**20:,.0f} of {total / 2**20:,.0f} MiB")
+
+    loaded = load(list(paths), memory=memory, skip_errors=skip_errors, progress=say, into=output)
+    progress.end()
+    with loaded:
+        skipped = loaded.skipped
+        print(f"{output}: {loaded.n_triples:,} triples, {loaded.n_terms:,} terms")
+        if skipped.count:
+            print(f"{skipped.count:,} malformed lines were left out; the first:")
+            for refusal in skipped.first:
+                print(f"  {refusal.where}: {refusal.message}")
+
+
+@columnar_app.command()
+def info(path: Annotated[Path, typer.Argument(help="A columnar file.")]) -> None:
+    """Say what a columnar file holds: triples, terms by kind, datatype and language."""
+    from kkgraph.columnar.saved import open_saved
+    from kkgraph.names import compact
+
+    with open_saved(path) as loaded:
+        print(f"{loaded.n_triples:,} triples, {loaded.n_terms:,} terms")
+        for source, _ in loaded.sources:
+            print(f"  from {source}")
+        for group in loaded.groups:
+            kind = compact(group.datatype) if group.datatype else group.kind
+            tag = f"@{group.lang}" if group.lang else ""
+            print(f"  {group.n:>12,}  {kind}{tag}")
+        ill = loaded.run("SELECT count(*) FROM ill_typed")[0][0]
+        print(f"  {ill:>12,}  of these ill-typed")
+
+
+@columnar_app.command()
+def export(
+    path: Annotated[Path, typer.Argument(help="A columnar file.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write.")],
+) -> None:
+    """Write a columnar file as a folder of Parquet tables, readable by any analytics tool."""
+    from kkgraph.columnar.parquet import to_parquet
+    from kkgraph.columnar.saved import open_saved
+
+    with open_saved(path) as loaded:
+        to_parquet(loaded, output)
+        print(f"{output}: {', '.join(sorted(p.name for p in output.iterdir()))}")

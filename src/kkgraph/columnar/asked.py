@@ -1,0 +1,104 @@
+"""SPARQL constraints over loaded data: run on Oxigraph, their violations as rows of a table."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+from kkgraph.columnar.plan import Plan
+from kkgraph.columnar.space import Space
+from kkgraph.shacl.asking import Asker, Solution
+from kkgraph.shacl.forms import Custom, Schema, Shape, Sparql, Term, show
+from kkgraph.shacl.queries import predicates_of
+
+if TYPE_CHECKING:
+    from kkgraph.shacl.forms import Constraint
+
+Bindings = tuple[tuple[str, Term], ...]
+
+
+class Questions:
+    """Answers the SPARQL constraints of one validation; data go to Oxigraph at the first one.
+
+    Only triples of predicates that some query names go there, unless one of them names none
+    (a variable, ``*`` of everything).
+    """
+
+    def __init__(self, space: Space, schema: Schema, plan: Plan) -> None:
+        self._space = space
+        self._plan = plan
+        self.schema = schema
+        self._lock = threading.Lock()
+        self._asker = Asker(self._quads, schema.quads)
+        self._found: dict[tuple[int, int, int | None], Bindings] = {}
+
+    def rows(
+        self, shape: Shape, constraint: Constraint, number: int, focus: str, values: str
+    ) -> str:
+        """A SELECT of the violations (f, v, p) that the constraint's query finds.
+
+        One query at a time: the table of bindings is one, and so is the engine.
+        """
+        with self._lock:
+            return self._rows(shape, constraint, number, focus, values)
+
+    def _rows(
+        self, shape: Shape, constraint: Constraint, number: int, focus: str, values: str
+    ) -> str:
+        assert isinstance(constraint, Sparql | Custom)
+        ask = isinstance(constraint, Custom) and constraint.kind == "ask"
+        sql = f"SELECT f, v FROM {values}" if ask else f"SELECT f, f FROM {focus}"
+        pairs = self._space.run(sql)
+        terms = self._space.terms([n for pair in pairs for n in pair])
+        rows = list(zip(terms[::2], terms[1::2], strict=True))
+        numbers = {t: n for n, t in zip((n for pair in pairs for n in pair), terms, strict=True)}
+        solutions = self._asker.solutions(shape, constraint, rows)
+        self._number(solutions, numbers)
+        found = [self._row(number, s, numbers) for s in solutions]
+        title = f"what the query of {show(shape.id)} finds, on Oxigraph"
+        return f"SELECT f, v, p FROM {self._plan.given('asked', title, found)}"
+
+    def _number(self, solutions: list[Solution], numbers: dict[Term, int]) -> None:
+        """Give numbers to the terms that only the solutions name."""
+        named = [s.value for s in solutions if s.value is not None]
+        named += [ox.NamedNode(s.path.iri) for s in solutions if s.path is not None]
+        fresh = [t for t in dict.fromkeys(named) if t not in numbers]
+        numbers.update(zip(fresh, self._space.add_terms(fresh), strict=True))
+
+    def _row(
+        self, number: int, solution: Solution, numbers: dict[Term, int]
+    ) -> tuple[int, int | None, int | None]:
+        f = numbers[solution.focus]
+        v = None if solution.value is None else numbers[solution.value]
+        p = None if solution.path is None else numbers[ox.NamedNode(solution.path.iri)]
+        if solution.bindings:
+            self._found[number, f, v] = solution.bindings
+        return f, v, p
+
+    def bindings(self, number: int, focus: int, value: int | None) -> Bindings:
+        """The variables of the solution behind a violation, for its message."""
+        return self._found.get((number, focus, value), ())
+
+    def _quads(self) -> Iterator[ox.Quad]:
+        wanted: set[str] | None = set()
+        for shape in self.schema.shapes.values():
+            for constraint in shape.constraints:
+                if isinstance(constraint, Sparql | Custom):
+                    query = (
+                        constraint.query if isinstance(constraint, Custom) else constraint.select
+                    )
+                    named = predicates_of(query)
+                    wanted = None if named is None or wanted is None else wanted | named
+        where = ""
+        if wanted is not None:
+            found = self._space.ids([ox.NamedNode(p) for p in sorted(wanted)])
+            numbers = [str(n) for n in found if n is not None]
+            where = f" WHERE p IN ({', '.join(numbers)})" if numbers else " WHERE false"
+        for batch in self._space.batches(f"SELECT s, p, o FROM facts{where}"):
+            used = sorted({n for row in batch for n in row})
+            terms: dict[int, Any] = dict(zip(used, self._space.terms(used), strict=True))
+            for s, p, o in batch:
+                yield ox.Quad(terms[s], terms[p], terms[o])

@@ -1,0 +1,222 @@
+"""The dictionary: every distinct term once, numbered so that each group is a range of numbers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from kkgraph.columnar import arrays
+from kkgraph.columnar.keys import Key
+from kkgraph.columnar.lines import Rows
+from kkgraph.columnar.shelf import Shelf
+
+if TYPE_CHECKING:
+    import duckdb
+    import numpy as np
+    import pyarrow as pa
+
+    Integers = np.ndarray[Any, np.dtype[Any]]
+
+KINDS: Final = ("iri", "bnode", "literal")
+NARROW: Final = 2**31 - 1
+_SMALL_BYTES: Final = 2**14
+_BATCH: Final = 122_880
+
+
+@dataclass(frozen=True)
+class Group:
+    """The terms with one kind, datatype and language: the numbers from ``lo`` up to ``hi``."""
+
+    lo: int
+    hi: int
+    kind: str
+    datatype: str
+    lang: str
+
+    @property
+    def n(self) -> int:
+        """How many terms the group has."""
+        return self.hi - self.lo
+
+
+class Gathering:
+    """The rows of all blocks, and the lexical forms of their terms by group."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[Integers, Integers | None, list[tuple[Key, int]]]] = []
+        self.forms: dict[Key, list[pa.Array]] = defaultdict(list)
+        self.n_rows = 0
+        self._rows = Shelf()
+        self._common = Shelf()
+        self._shelves: dict[Key, Shelf] = defaultdict(Shelf)
+
+    def add(self, rows: Rows) -> None:
+        """Take over a block's rows."""
+        sizes = []
+        for key, forms in rows.parts:
+            shelf = self._shelves[key] if forms.nbytes >= _SMALL_BYTES else self._common
+            self.forms[key].append(shelf.keep_forms(forms))
+            sizes.append((key, len(forms)))
+        graphs = None if rows.graphs is None else self._rows.keep(rows.graphs)
+        self.rows.append((self._rows.keep(rows.spo), graphs, sizes))
+        self.n_rows += len(rows.spo)
+
+    @property
+    def n_terms(self) -> int:
+        """At most so many distinct terms."""
+        return sum(len(array) for arrays in self.forms.values() for array in arrays)
+
+    @property
+    def n_bytes(self) -> int:
+        """How much memory the rows and forms take."""
+        shelves = (self._rows, self._common, *self._shelves.values())
+        return sum(shelf.n_bytes for shelf in shelves)
+
+    def take(self, key: Key) -> list[pa.Array]:
+        """The forms of a group, no longer kept here."""
+        self._shelves.pop(key, None)
+        return self.forms.pop(key)
+
+
+@dataclass(frozen=True)
+class Dictionary:
+    """Groups in the order of their numbers, and the numbers of each group's gathered forms."""
+
+    groups: list[Group]
+    numbers: dict[Key, Integers]
+
+    @property
+    def n(self) -> int:
+        """How many terms there are."""
+        return self.groups[-1].hi if self.groups else 0
+
+
+def unify(gathering: Gathering, connection: duckdb.DuckDBPyConnection) -> Dictionary:
+    """The dictionary of everything gathered, whose forms are moved to the table ``terms``."""
+    import numpy as np
+
+    dtype = np.int32 if gathering.n_terms <= NARROW else np.int64
+    groups: list[Group] = []
+    numbers: dict[Key, Integers] = {}
+    lo = flushed = 0
+    pending: list[pa.Table] = []
+    for key in sorted(gathering.forms):
+        forms, codes = _distinct(gathering.take(key), connection)
+        hi = lo + len(forms)
+        groups.append(Group(lo, hi, KINDS[key.kind], key.datatype, key.language))
+        codes = codes.astype(dtype, copy=False)
+        codes += dtype(lo)
+        numbers[key] = codes
+        pending.append(arrays.table({"id": arrays.integers(np.arange(lo, hi)), "lex": forms}))
+        lo = hi
+        del forms
+        if lo - flushed >= _BATCH:
+            _flush(connection, pending)
+            flushed = lo
+    _flush(connection, pending)
+    return Dictionary(groups, numbers)
+
+
+def _flush(connection: duckdb.DuckDBPyConnection, pending: list[pa.Table]) -> None:
+    import pyarrow as pa
+
+    if pending:
+        append(connection, "terms", pa.concat_tables(pending))
+        pending.clear()
+        release()
+
+
+def _distinct(
+    pieces: list[pa.Array], connection: duckdb.DuckDBPyConnection
+) -> tuple[pa.Array, Integers]:
+    """The distinct forms in the order of their first use, and the number of each form.
+
+    Forms are brought together by a hash and then compared, so that the hash decides nothing.
+    """
+    import numpy as np
+    import pyarrow as pa
+
+    forms = pa.concat_arrays([array.cast(pa.large_string()) for array in pieces])
+    pieces.clear()
+    n = len(forms)
+    if n < _BATCH:
+        array = forms.dictionary_encode()
+        return array.dictionary, arrays.numbers(array.indices).copy()
+    first = np.arange(n)
+    bits = np.uint64(n.bit_length())
+    index = np.uint64((1 << int(bits)) - 1)
+    packed = (_hashes(forms, connection) << bits) | first.astype(np.uint64)
+    packed.sort()
+    order = (packed & index).astype(np.int64)
+    packed >>= bits
+    begins = np.flatnonzero(np.concatenate([[True], packed[1:] != packed[:-1]]))
+    if len(begins) == n:
+        return forms, np.arange(n, dtype=np.int32)
+    first[order] = np.repeat(order[begins], np.diff(np.append(begins, n)))
+    _part(forms, first)
+    new = first == np.arange(n)
+    codes = (np.cumsum(new) - 1)[first]
+    return forms.filter(arrays.mask(new)), codes.astype(np.int32)
+
+
+def _hashes(forms: pa.Array, connection: duckdb.DuckDBPyConnection) -> Integers:
+    import numpy as np
+    import pyarrow as pa
+
+    batches = arrays.table({"form": forms}).to_batches(max_chunksize=_BATCH)
+    cursor = connection.cursor()
+    cursor.register("forms", pa.Table.from_batches(batches))
+    found = cursor.execute("SELECT hash(form) AS hash FROM forms").fetchnumpy()["hash"]
+    cursor.unregister("forms")
+    return np.ascontiguousarray(found, np.uint64)
+
+
+def _part(forms: pa.Array, first: Integers) -> None:
+    """Give forms that only share a hash with their first one a first one of their own."""
+    import numpy as np
+    import pyarrow.compute as pc
+
+    later = np.flatnonzero(first != np.arange(len(first)))
+    seen: dict[str, int] = {}
+    for at in range(0, len(later), _BATCH):
+        some = later[at : at + _BATCH]
+        same = pc.equal(forms.take(arrays.integers(some)), forms.take(arrays.integers(first[some])))
+        wrong = some[~arrays.truths(same)]
+        for place in wrong.tolist():
+            first[place] = seen.setdefault(forms[place].as_py(), place)
+
+
+def numbered(gathering: Gathering, dictionary: Dictionary) -> Iterator[tuple[Integers, Any]]:
+    """Each block's rows (and graphs, -1 the default one) with the dictionary's numbers."""
+    import numpy as np
+
+    taken: dict[Key, int] = defaultdict(int)
+    for spo, graphs, sizes in gathering.rows:
+        pieces = []
+        for key, size in sizes:
+            pieces.append(dictionary.numbers[key][taken[key] : taken[key] + size])
+            taken[key] += size
+        if not pieces:
+            continue
+        numbers = np.concatenate(pieces)
+        named = None if graphs is None else np.where(graphs < 0, -1, numbers[graphs])
+        yield numbers[spo], named
+
+
+def append(connection: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
+    """Add rows to a table, in their order."""
+    import pyarrow as pa
+
+    batches = rows.to_batches(max_chunksize=_BATCH)
+    connection.register("appended", pa.Table.from_batches(batches, rows.schema))
+    connection.execute(f"INSERT INTO {name} SELECT * FROM appended")
+    connection.unregister("appended")
+
+
+def release() -> None:
+    """Give memory that arrays no longer use back to the system."""
+    import pyarrow as pa
+
+    pa.default_memory_pool().release_unused()

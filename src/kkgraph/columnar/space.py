@@ -1,0 +1,279 @@
+"""The loaded terms and triples as the compiler sees them, with room for what is not in the data.
+
+The compiled SQL reads four relations: ``facts(p, s, o)``, ``texts(id, lex)``,
+``typed(id, family, exact, approx, zoned)`` and ``broken(id)``, the ill-typed literals. They are
+views of the loaded tables, and of the terms and triples that were added here.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import pyoxigraph as ox
+
+from kkgraph import xsd
+from kkgraph.columnar.dictionary import KINDS
+from kkgraph.columnar.keys import key_of
+from kkgraph.columnar.session import translated
+from kkgraph.shacl.forms import Term, show, statement
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from kkgraph.columnar.tables import Columnar
+
+Range = tuple[int, int]
+_BATCH: Final = 20_000
+_DIGITS: Final = 38
+_FRACTION: Final = 12
+
+
+class Space:
+    """Identifiers of terms, ranges of kinds, and the connection that runs the SQL."""
+
+    def __init__(self, columnar: Columnar) -> None:
+        self.columnar = columnar
+        self.connection: duckdb.DuckDBPyConnection = columnar.connection
+        self._connections = threading.local()
+        self._lock = threading.RLock()
+        self._extra: dict[Term, int] = {}
+        self._ids: dict[Term, int | None] = {}
+        self._names: dict[int, str] = {}
+        self._ranges: dict[tuple[str, str, str], list[Range]] = {}
+        for group in columnar.groups:
+            key = (group.kind, group.datatype, group.lang)
+            self._ranges.setdefault(key, []).append((group.lo, group.hi))
+        self._next = columnar.n_terms
+        self._roomy = False
+        self.limit: int | None = None
+        self.naming = False
+        self.run("CREATE OR REPLACE VIEW facts AS SELECT p, s, o FROM triples")
+        self.run("CREATE OR REPLACE VIEW texts AS SELECT id, lex FROM terms")
+        self.run(f'CREATE OR REPLACE VIEW typed AS SELECT {_TYPED} FROM "values"')
+        self.run("CREATE OR REPLACE VIEW broken AS SELECT id FROM ill_typed")
+
+    def run(self, sql: str, values: object = None) -> list[tuple[Any, ...]]:
+        """The rows of a statement, on a connection of the calling thread's own."""
+        with translated():
+            return self._own().execute(sql, values).fetchall()
+
+    def _own(self) -> duckdb.DuckDBPyConnection:
+        found: duckdb.DuckDBPyConnection | None = getattr(self._connections, "own", None)
+        if found is None:
+            found = self._connections.own = self.connection.cursor()
+        return found
+
+    def batches(self, sql: str) -> Iterator[list[tuple[int, ...]]]:
+        """The rows of a SELECT of whole numbers without nulls, some thousands at a time."""
+        with translated():
+            columns = list(self._own().execute(sql).fetchnumpy().values())
+        for start in range(0, len(columns[0]), _BATCH):
+            end = start + _BATCH
+            yield list(zip(*(c[start:end].tolist() for c in columns), strict=True))
+
+    def ids(self, terms: Sequence[Term]) -> list[int | None]:
+        """The identifiers of terms, None for those that the data don't have."""
+        fresh = [t for t in dict.fromkeys(terms) if t not in self._ids]
+        with self._lock:
+            for term, number in zip(fresh, self.columnar.ids_of(fresh), strict=True):
+                self._ids[term] = number
+                if number is not None:
+                    self._names[number] = show(term)
+        return [self._ids[t] for t in terms]
+
+    def iri(self, iri: str) -> int | None:
+        """The identifier of an IRI, None where the data don't have it."""
+        return self.ids([ox.NamedNode(iri)])[0]
+
+    def write(self, number: int | None) -> str:
+        """An identifier in SQL with its name in a comment; -1, which no term has, for None."""
+        if number is None:
+            return "-1"
+        name = self._names.get(number, "")
+        return f"{number} {comment(name)}" if name and len(name) < 80 else str(number)
+
+    def learn_names(self, numbers: Sequence[int]) -> None:
+        """Learn the names of identifiers for comments, where the plan is to be read."""
+        if self.naming:
+            self._names.update(
+                (n, show(t)) for n, t in zip(numbers, self.terms(numbers), strict=True)
+            )
+
+    def ranges(self, kind: str, datatype: str | None = None) -> list[Range]:
+        """The identifier ranges of a kind, or of the literals of a datatype."""
+        with self._lock:
+            found = [
+                r
+                for (k, d, _), ranges in self._ranges.items()
+                if k == kind and (datatype is None or d == datatype)
+                for r in ranges
+            ]
+        return _joined(found)
+
+    def languages(self) -> dict[str, list[Range]]:
+        """The identifier ranges of the texts in each language."""
+        found: dict[str, list[Range]] = {}
+        with self._lock:
+            for (_, _, lang), ranges in self._ranges.items():
+                if lang:
+                    found.setdefault(lang, []).extend(ranges)
+        return {lang: _joined(ranges) for lang, ranges in sorted(found.items())}
+
+    def add_terms(self, terms: Iterable[Term]) -> list[int]:
+        """Identifiers for all the terms; those that the data lack get new ones."""
+        with self._lock:
+            return self._add_terms(list(terms))
+
+    def _add_terms(self, wanted: list[Term]) -> list[int]:
+        fresh: dict[tuple[str, str, str], list[Term]] = {}
+        for term, number in zip(wanted, self.ids(wanted), strict=True):
+            if number is None and term not in self._extra:
+                self._extra[term] = -1  # numbered below, group by group, so that ranges stay few
+                known = key_of(term)
+                key = (KINDS[known.kind], known.datatype, known.language)
+                fresh.setdefault(key, []).append(term)
+        rows = []
+        for key, members in sorted(fresh.items()):
+            ranges = self._ranges.setdefault(key, [])
+            ranges.append((self._next, self._next + len(members)))
+            for number, term in enumerate(members, self._next):
+                self._extra[term] = self._ids[term] = number
+                self._names[number] = show(term)
+                rows.append((number, term))
+            self._next += len(members)
+        if rows:
+            self._store(rows)
+        found = self.ids(wanted)
+        assert all(n is not None for n in found)
+        return [n for n in found if n is not None]
+
+    def _store(self, rows: list[tuple[int, Term]]) -> None:
+        self.make_room()
+        self.append("extra_texts", [(n, t.value) for n, t in rows])
+        broken, typed = [], []
+        for number, term in rows:
+            if not isinstance(term, ox.Literal) or term.language:
+                continue
+            datatype = term.datatype.value
+            if xsd.ill_typed(term.value, datatype):
+                broken.append((number,))
+            elif (value := xsd.value(term.value, datatype)) is not None:
+                exact = str(value.exact) if fits(value) else None
+                if value.family != xsd.Family.STRING:
+                    typed.append((number, int(value.family), exact, value.approx, value.zoned))
+        self.append("extra_broken", broken)
+        self.append("extra_typed", typed)
+
+    def make_room(self) -> None:
+        """Make the tables for terms that are added; early, where several threads run later."""
+        if self._roomy:
+            return
+        self._roomy = True
+        self.run("CREATE OR REPLACE TABLE extra_texts(id BIGINT, lex VARCHAR)")
+        self.run(
+            "CREATE OR REPLACE TABLE extra_typed(id BIGINT, family UTINYINT,"
+            f" exact DECIMAL({_DIGITS},{_FRACTION}), approx DOUBLE, zoned BOOLEAN)"
+        )
+        self.run("CREATE OR REPLACE TABLE extra_broken(id BIGINT)")
+        union = "CREATE OR REPLACE VIEW {0} AS SELECT {1} FROM {2} UNION ALL SELECT {1} FROM"
+        self.run(union.format("texts", "id, lex", "terms") + " extra_texts")
+        self.run(union.format("typed", _TYPED, '"values"') + " extra_typed")
+        self.run(union.format("broken", "id", "ill_typed") + " extra_broken")
+
+    def append(self, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Add rows, all at once: a column is one list parameter."""
+        if not rows:
+            return
+        columns = ", ".join("unnest(?)" for _ in rows[0])
+        values = [list(column) for column in zip(*rows, strict=True)]
+        self.run(f"INSERT INTO {table} SELECT {columns}", values)
+
+    def add_quads(self, quads: Iterable[ox.Quad]) -> None:
+        """Let the facts hold these triples as well, which bring terms of their own.
+
+        Nodes that only they name are no focus nodes: ``limit`` says where those identifiers begin.
+        """
+        self.limit = self.columnar.n_terms
+        self.add_triples(self.numbered(quads))
+
+    def numbered(self, quads: Iterable[ox.Quad]) -> list[tuple[int, int, int]]:
+        """The triples of quads as (s, p, o), each once; new terms get identifiers."""
+        terms = [term for quad in quads for term in statement(quad)]
+        numbers = iter(self.add_terms(terms))
+        return list(dict.fromkeys(zip(numbers, numbers, numbers, strict=True)))
+
+    def add_triples(self, rows: list[tuple[int, int, int]]) -> None:
+        """Let the facts hold these (s, p, o) as well."""
+        self.run("CREATE OR REPLACE TABLE more(s BIGINT, p BIGINT, o BIGINT)")
+        self.append("more", rows)
+        self.run(
+            "CREATE OR REPLACE TABLE extra_facts AS SELECT DISTINCT p, s, o FROM more "
+            "ANTI JOIN triples USING (p, s, o)"
+        )
+        self.overlay("extra_facts", None)
+
+    def terms(self, numbers: Sequence[int]) -> list[Term]:
+        """The terms of identifiers."""
+        old = self.columnar.n_terms
+        known = (self._labelled(t) for t in self.columnar.terms_of([n for n in numbers if n < old]))
+        added = {n: t for t, n in self._extra.items()}
+        return [next(known) if n < old else added[n] for n in numbers]
+
+    def _labelled(self, term: Term) -> Term:
+        """A blank node under the label that its file gave it."""
+        if isinstance(term, ox.BlankNode):
+            return ox.BlankNode(self.columnar.blank_label(term.value))
+        return term
+
+    def overlay(self, added: str | None, removed: str | None) -> None:
+        """Let ``facts`` be the loaded triples less ``removed`` and with ``added``, two tables."""
+        columns = "p, s, o"
+        sql = f"SELECT {columns} FROM triples"
+        if removed:
+            sql += f" ANTI JOIN {removed} USING (p, s, o)"
+        if added:
+            sql += f" UNION ALL SELECT {columns} FROM {added}"
+        self.run(f"CREATE OR REPLACE VIEW facts AS {sql}")
+
+
+_TYPED: Final = "id, family, exact, approx, zoned"
+
+
+def fits(value: xsd.Value) -> bool:
+    """True where the column for exact values holds this one."""
+    exact = value.exact
+    if exact is None or abs(exact) >= 10 ** (_DIGITS - _FRACTION):
+        return False
+    exponent = exact.as_tuple().exponent
+    return isinstance(exponent, int) and exponent >= -_FRACTION
+
+
+def _joined(ranges: list[Range]) -> list[Range]:
+    """The ranges in order, neighbours made one."""
+    out: list[Range] = []
+    for low, high in sorted(ranges):
+        if low == high:
+            continue
+        if out and out[-1][1] == low:
+            out[-1] = (out[-1][0], high)
+        else:
+            out.append((low, high))
+    return out
+
+
+def comment(text: str) -> str:
+    """The text as a comment in SQL, where comments may hold comments."""
+    return f"/* {text.replace('*/', '* /').replace('/*', '/ *')} */"
+
+
+def within(column: str, ranges: Iterable[Range]) -> str:
+    """The SQL condition that an identifier lies in one of the ranges."""
+    return " OR ".join(_between(column, low, high) for low, high in ranges) or "false"
+
+
+def _between(column: str, low: int, high: int) -> str:
+    if high == low + 1:
+        return f"{column} = {low}"
+    return f"({column} >= {low} AND {column} < {high})"
