@@ -1,0 +1,1 @@
+"""The parts of ``validation.py``: processes, engines, the table and the plot."""

@@ -1,0 +1,1 @@
+"""The parts of which ``cases.py`` makes invented national data."""
