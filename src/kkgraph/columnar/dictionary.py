@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -102,20 +103,28 @@ def unify(gathering: Gathering, connection: duckdb.DuckDBPyConnection) -> Dictio
     numbers: dict[Key, Integers] = {}
     lo = flushed = 0
     pending: list[pa.Table] = []
-    for key in sorted(gathering.forms):
-        forms, codes = _distinct(gathering.take(key), connection)
-        hi = lo + len(forms)
-        groups.append(Group(lo, hi, KINDS[key.kind], key.datatype, key.language))
-        codes = codes.astype(dtype, copy=False)
-        codes += dtype(lo)
-        numbers[key] = codes
-        pending.append(arrays.table({"id": arrays.integers(np.arange(lo, hi)), "lex": forms}))
-        lo = hi
-        del forms
-        if lo - flushed >= _BATCH:
-            _flush(connection, pending)
-            flushed = lo
-    _flush(connection, pending)
+    with connection.cursor() as writer, ThreadPoolExecutor(1) as pool:
+        writing: deque[Future[None]] = deque()
+        for key in sorted(gathering.forms):
+            forms, codes = _distinct(gathering.take(key), connection)
+            hi = lo + len(forms)
+            groups.append(Group(lo, hi, KINDS[key.kind], key.datatype, key.language))
+            codes = codes.astype(dtype, copy=False)
+            codes += dtype(lo)
+            numbers[key] = codes
+            ids = arrays.integers(np.arange(lo, hi))
+            pending.append(arrays.table({"id": ids, "lex": forms}))
+            lo = hi
+            del forms
+            if lo - flushed >= _BATCH:
+                while writing:  # no more than one table waits, so that memory stays flat
+                    writing.popleft().result()
+                writing.append(pool.submit(_flush, writer, pending))
+                pending = []
+                flushed = lo
+        while writing:
+            writing.popleft().result()
+        _flush(writer, pending)
     return Dictionary(groups, numbers)
 
 
@@ -188,8 +197,13 @@ def _part(forms: pa.Array, first: Integers) -> None:
             first[place] = seen.setdefault(forms[place].as_py(), place)
 
 
-def numbered(gathering: Gathering, dictionary: Dictionary) -> Iterator[tuple[Integers, Any]]:
-    """Each block's rows (and graphs, -1 the default one) with the dictionary's numbers."""
+def numbered(
+    gathering: Gathering, dictionary: Dictionary, column: int | None = None
+) -> Iterator[tuple[Integers, Any]]:
+    """Each block's rows (and graphs, -1 the default one) with the dictionary's numbers.
+
+    With a ``column`` (0 subject, 1 predicate, 2 object) only the numbers in it.
+    """
     import numpy as np
 
     taken: dict[Key, int] = defaultdict(int)
@@ -201,6 +215,9 @@ def numbered(gathering: Gathering, dictionary: Dictionary) -> Iterator[tuple[Int
         if not pieces:
             continue
         numbers = np.concatenate(pieces)
+        if column is not None:
+            yield numbers[spo[:, column]], None
+            continue
         named = None if graphs is None else np.where(graphs < 0, -1, numbers[graphs])
         yield numbers[spo], named
 

@@ -19,7 +19,7 @@ from kkgraph.columnar.parquet import parquet_blocks
 from kkgraph.columnar.session import reading
 from kkgraph.errors import SourceError
 
-BLOCK_BYTES: Final = 4 * 2**20
+BLOCK_BYTES: Final = 8 * 2**20
 MAX_BYTES: Final = 64 * 2**30
 LINE_FORMATS: Final = (ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS)
 _ROOM: Final = 2**16
@@ -30,7 +30,7 @@ _PLACE: Final = re.compile(r"^Parser error at .*?: ")
 
 
 def blocks(path: Path, number: int, *, max_bytes: int = MAX_BYTES) -> Iterator[Block]:
-    """The statements of a file as lines of N-Triples or N-Quads, about 4 MB in each block.
+    """The statements of a file as lines of N-Triples or N-Quads, about 8 MB in each block.
 
     Raises ``SourceError``: unknown-format, missing-file, unreadable-file, truncated-file,
     too-large (more than ``max_bytes`` once unpacked), bad-rdf, not-utf8.

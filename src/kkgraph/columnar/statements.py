@@ -34,27 +34,36 @@ def _fill(
 
     Where that passes 64 bits, some leads at a time are taken.
     """
-    import numpy as np
-
-    graphs = table == "quads"
-    leads = [np.unique(_leads(*rows, graphs)) for rows in numbered(gathering, dictionary)]
-    if not leads:
-        return
-    known = np.unique(np.concatenate(leads))
+    leads = _known(gathering, dictionary, table == "quads")
     width = max(dictionary.n - 1, 1).bit_length()
     step = 1 << (_BITS - 2 * width)
-    for at in range(0, len(known), step):
-        some = known[at : at + step]
-        keys = _keys(gathering, dictionary, some, width, graphs)
+    for at in range(0, len(leads), step):
+        some = leads[at : at + step]
+        keys = _keys(gathering, dictionary, some, width, table == "quads")
         _append(connection, table, keys, some, width)
 
 
-def _leads(spo: Integers, graphs: Integers | None, with_graphs: bool) -> Integers:
-    """What rows are first sorted by: the predicate, or the graph (plus 1) and the predicate."""
+def _known(gathering: Gathering, dictionary: Dictionary, graphs: bool) -> Integers:
+    """All leads, sorted: what rows are first sorted by.
+
+    A lead is the predicate, or the graph (plus 1) and the predicate.
+    """
+    import numpy as np
+
+    if graphs:
+        found = [np.unique(_leads(rows, named)) for rows, named in numbered(gathering, dictionary)]
+        return np.unique(np.concatenate(found)) if found else np.empty(0, np.int64)
+    used = np.zeros(dictionary.n, bool)
+    for predicates, _ in numbered(gathering, dictionary, column=1):
+        used[predicates] = True
+    return np.flatnonzero(used)
+
+
+def _leads(spo: Integers, graphs: Integers | None) -> Integers:
     import numpy as np
 
     leads = spo[:, 1].astype(np.int64)
-    if with_graphs and graphs is not None:
+    if graphs is not None:
         leads += (graphs.astype(np.int64) + 1) << _HALF
     return leads
 
@@ -66,12 +75,16 @@ def _keys(
 
     keys = np.empty(gathering.n_rows, np.uint64)
     at = 0
+    ranks = np.empty(0, np.uint32)
+    if not graphs:
+        ranks = np.zeros(dictionary.n, np.uint32)
+        ranks[leads] = np.arange(len(leads))
     for rows, named in numbered(gathering, dictionary):
-        every = _leads(rows, named, graphs)
+        every = _leads(rows, named) if graphs else rows[:, 1]
         mine = (every >= leads[0]) & (every <= leads[-1])
         here, spo = (every, rows) if mine.all() else (every[mine], rows[mine])
         part = keys[at : at + len(spo)]
-        part[:] = np.searchsorted(leads, here)
+        part[:] = np.searchsorted(leads, here) if graphs else ranks[here]
         for column in (0, 2):
             part <<= np.uint64(width)
             part |= spo[:, column].astype(np.uint64)
