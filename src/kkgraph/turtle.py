@@ -49,11 +49,16 @@ def format_of(path: Path | str) -> ox.RdfFormat:
     """The RDF format that a file's name ending says; ``SourceError`` unknown-format otherwise."""
     ending = Path(path).suffix.lstrip(".").lower()
     if ending not in FORMATS:
+        hint = "Use .ttl, .trig, .nt, .nq, .jsonld or .rdf."
+        if ending in ("gz", "zst", "parquet"):
+            hint += " Packed files and Parquet are read by the columnar engine only."
+        if ending == "kk":
+            hint = "A columnar file is validated by itself: kkgraph validate FILE.kk"
         raise SourceError(
             "unknown-format",
             f'".{ending}" is no RDF file ending known here',
             where=str(path),
-            hint="Use .ttl, .trig, .nt, .nq, .jsonld or .rdf.",
+            hint=hint,
         )
     return FORMATS[ending]
 
@@ -80,6 +85,9 @@ def parse(data: bytes, kind: ox.RdfFormat, *, where: str) -> list[ox.Quad]:
     except SyntaxError as error:
         place = f"{where}:{error.lineno}:{error.offset}" if error.lineno else where
         message = re.sub(r"^Parser error at .*?: ", "", str(error.args[0]))
+        if message.startswith("Invalid UTF-8"):
+            hint = "Save the file as UTF-8."
+            raise SourceError("not-utf8", message, where=place, hint=hint) from error
         raise SourceError(
             "bad-rdf", message, where=place, hint=f"The file must be {kind.name}."
         ) from error

@@ -3,13 +3,40 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 
 from kkgraph.errors import KkgraphError
 
 
 def main() -> None:
-    """Run the command line: exit 0 fine, 1 problems found, 2 bad input, 3 outside failure."""
+    """Run the command line: exit 0 fine, 1 problems found, 2 bad input, 3 outside failure.
+
+    After Ctrl-C it says that it was stopped, whatever an engine makes of it, and exits with 130.
+    """
+    stopped = threading.Event()
+
+    def interrupt(*_: object) -> None:
+        stopped.set()
+        raise KeyboardInterrupt
+
+    before = None
+    if threading.current_thread() is threading.main_thread():
+        before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        _run()
+    except BaseException:
+        if not stopped.is_set():
+            raise
+        print("\nkkgraph: stopped; nothing that was there is changed", file=sys.stderr)
+        sys.exit(130)
+    finally:
+        if before is not None:
+            signal.signal(signal.SIGINT, before)
+
+
+def _run() -> None:
     debug = "--debug" in sys.argv
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

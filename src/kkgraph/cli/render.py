@@ -180,7 +180,7 @@ def problems(found: Iterable[Problem], lang: str, width: int, report: Report | N
     )
     if len(items) < sum(total.values()):
         counts += " " + say("in_part", lang, n=len(items))
-    return "\n".join([*out, "", counts]) + "\n"
+    return "\n".join([*out, "", counts] if out else [counts]) + "\n"
 
 
 def tallies(report: Report, lang: str) -> str:

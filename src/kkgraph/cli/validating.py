@@ -86,8 +86,16 @@ def validate(
         "progress": progress,
         **change,
     }
-    if explain:
+    if summary and form in ("ttl", "nt"):
+        raise QuestionError(
+            "bad-value",
+            "a standard report has no summary",
+            where="--summary",
+            hint="Leave --summary out, or choose --format text or json.",
+        )
+    if explain and engine == "auto":
         engine = "columnar"
+    if explain:
         bulk["explained"] = True
     if files and store is None:
         found = _files(files, background, shapes=list(shapes or ()), engine=engine, **bulk)
@@ -110,12 +118,20 @@ def _files(files: list[Path], background: bool, **options: Any) -> Report:
 
 
 def _talk(found: Report) -> None:
-    for line in found.skipped:
-        print(f"skipped: {line}", file=sys.stderr)
+    if found.n_skipped:
+        lines = (
+            "1 malformed line was"
+            if found.n_skipped == 1
+            else (f"{found.n_skipped:,} malformed lines were")
+        )
+        print(f"{lines} left out:", file=sys.stderr)
+        for line in found.skipped:
+            print(f"  {line}", file=sys.stderr)
     details = found.details
     if getattr(details, "reached", None) is not None:
         full = f"; {len(details.in_full)} shapes in full" if details.in_full else ""
-        print(f"The change can reach {details.reached} nodes{full}.", file=sys.stderr)
+        nodes = "1 node" if details.reached == 1 else f"{details.reached:,} nodes"
+        print(f"The change can reach {nodes}{full}.", file=sys.stderr)
 
 
 def _write(
@@ -152,6 +168,7 @@ def _body(found: Report) -> dict[str, Any]:
     return {
         "conforms": found.conforms,
         "triples": found.triples,
+        "skipped": found.n_skipped,
         "results": found.total,
         "by_component": found.by_component(),
         "by_shape": [problem_dict(t) for t in found.tallies],

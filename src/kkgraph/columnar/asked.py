@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from kkgraph.columnar.plan import Plan
 from kkgraph.columnar.space import Space
 from kkgraph.shacl.asking import Asker, Solution
-from kkgraph.shacl.forms import Custom, Schema, Shape, Sparql, Term, show
+from kkgraph.shacl.forms import Custom, Schema, Shape, Sparql, Term
 from kkgraph.shacl.queries import predicates_of
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Questions:
         solutions = self._asker.solutions(shape, constraint, rows)
         self._number(solutions, numbers)
         found = [self._row(number, s, numbers) for s in solutions]
-        title = f"what the query of {show(shape.id)} finds, on Oxigraph"
+        title = f"what the query of {shape.name} finds, on Oxigraph"
         return f"SELECT f, v, p FROM {self._plan.given('asked', title, found)}"
 
     def _number(self, solutions: list[Solution], numbers: dict[Term, int]) -> None:

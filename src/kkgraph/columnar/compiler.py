@@ -19,7 +19,7 @@ from kkgraph.columnar.sets import Sets
 from kkgraph.columnar.space import Space
 from kkgraph.columnar.walks import Walks
 from kkgraph.shacl import forms as f
-from kkgraph.shacl.forms import Constraint, Schema, Shape, Term, show
+from kkgraph.shacl.forms import Constraint, Schema, Shape, Term
 from kkgraph.shacl.values import VALUE_TESTS
 
 VIOLATIONS: Final = "violations"
@@ -66,7 +66,7 @@ class Compiler:
         ask: Asked,
         *,
         limits: Mapping[Term, str] | None = None,
-        workers: int = 2,
+        workers: int = 1,
     ) -> None:
         self.space = space
         self.schema = schema
@@ -101,14 +101,16 @@ class Compiler:
         with ThreadPoolExecutor(self._workers) as pool:
             judged: list[Future[None]] = []
             for shape in reversed(self.schema.shapes.values()):
-                self.plan.work_on(show(shape.id))
+                self.plan.work_on(shape.name)
                 work = self._prepare(shape)
                 if work is None:
                     continue
-                if self._is_leaf(work):
-                    judged.append(pool.submit(self._judge, work))
-                else:
+                if not self._is_leaf(work):
                     waiting.append(work)
+                elif self._workers == 1:
+                    self._judge(work)
+                else:
+                    judged.append(pool.submit(self._judge, work))
             for task in judged:
                 task.result()
         for work in reversed(waiting):
@@ -169,8 +171,8 @@ class Compiler:
         if len(parts) > 1:
             union = " UNION ".join(f"SELECT f FROM {p}" for p in parts)
             table = self.plan.table("focus", "nodes of all targets", union)
-        if self.space.limit is not None:
-            sql = f"SELECT f FROM {table} WHERE f < {self.space.limit}"
+        if visible := self.space.visible("f"):
+            sql = f"SELECT f FROM {table} WHERE {visible}"
             table = self.plan.table("focus", "of these, those that the files name", sql)
         if shape.id in self._limits:
             sql = f"SELECT f FROM {table} SEMI JOIN {self._limits[shape.id]} USING (f)"
@@ -194,7 +196,7 @@ class Compiler:
 
     def _judge(self, work: _Work) -> None:
         """Fill in the violations of a shape, and its verdict where one is asked."""
-        self.plan.work_on(show(work.shape.id))
+        self.plan.work_on(work.shape.name)
         at_fault: list[str] = []
         for place, constraint in enumerate(work.shape.constraints):
             if isinstance(constraint, f.Property):
@@ -217,7 +219,7 @@ class Compiler:
             if len(at_fault) == 1:
                 union = f"SELECT DISTINCT f FROM ({union})"
             self._bad[work.shape.id] = self.plan.table(
-                "bad", f"nodes that don't conform to {show(work.shape.id)}", union
+                "bad", f"nodes that don't conform to {work.shape.name}", union
             )
 
     def _insert(self, work: _Work, constraint: Constraint, number: int, rows: str) -> None:

@@ -71,6 +71,10 @@ class Validation:
             found[name] = found.get(name, 0) + count.results
         return dict(sorted(found.items()))
 
+    def close(self) -> None:
+        """Free the tables."""
+        self.space.columnar.close()
+
     def explain(self, shapes: Sequence[str] = ()) -> str:
         """The way from SHACL to SQL, of some shapes (CURIEs or IRIs) or of all."""
         return explanation(self.questions.schema, self.plan, shapes)

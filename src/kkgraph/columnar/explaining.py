@@ -31,10 +31,10 @@ def explanation(schema: Schema, plan: Plan, shapes: Sequence[str] = ()) -> str:
                 hint=f"Shapes: {', '.join(named[:8])} … (or: all)",
             )
     for shape in reversed(schema.shapes.values()):
-        name = show(shape.id)
+        name = shape.name
         if shapes and shape.id not in chosen:
             continue
-        lines += [f"shape {name}", *_shape_lines(shape)]
+        lines += [f"shape {name}", *_shape_lines(shape, schema)]
         own = [step for step in plan.steps if step.shape == name]
         for step in [*_shared(own, plan), *own]:
             lines += [f"  {step.name}: {step.title}", *_sql_lines(step.sql)]
@@ -62,16 +62,16 @@ def _names(shape: Term) -> tuple[str, ...]:
     return show(shape), value, value.rpartition("#")[2].rpartition("/")[2]
 
 
-def _shape_lines(shape: Shape) -> list[str]:
+def _shape_lines(shape: Shape, schema: Schema) -> list[str]:
     lines = [f"  target {target}" for target in shape.targets]
     if shape.path is not None:
         lines.append(f"  path {shape.path}")
     if shape.deactivated:
         lines.append("  deactivated: never looked at")
-    return [*lines, *(f"  {describe(c)}" for c in shape.constraints)]
+    return [*lines, *(f"  {describe(c, schema)}" for c in shape.constraints)]
 
 
-def describe(constraint: Constraint) -> str:
+def describe(constraint: Constraint, schema: Schema) -> str:
     """A constraint in one line: its component and its parameters."""
     name = constraint.component.rpartition("#")[2].removesuffix("ConstraintComponent")
     parts = []
@@ -79,8 +79,13 @@ def describe(constraint: Constraint) -> str:
         value = getattr(constraint, key)
         if key in ("messages", "node"):
             continue
-        parts.append(_shown(key, value))
-    return f"{name} {' '.join(p for p in parts if p)}".rstrip()
+        if key in ("shapes", "siblings"):
+            names = ", ".join(schema.shapes[s].name for s in value)
+            parts.append(f"({names})" if names else "")
+        else:
+            parts.append(_shown(key, value))
+    shown = " ".join(p for p in parts if p)
+    return f"{name} {shown}".rstrip().replace("\n", "\n      ")
 
 
 def _shown(key: str, value: Any) -> str:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     import duckdb
 
 _SHARE: Final = 0.6
-_SKIP: Final = "Correct the line; skip_errors counts such lines and goes on (line formats only)."
+_SKIP: Final = "Mend the line. --skip-errors (skip_errors=True) counts such lines and goes on."
 _TABLES: Final = """
 CREATE TABLE terms (id {number}, lex VARCHAR);
 CREATE TABLE groups (lo BIGINT, hi BIGINT, kind VARCHAR, datatype VARCHAR, lang VARCHAR, n BIGINT);

@@ -46,7 +46,9 @@ def change(space: Space, added: Iterable[ox.Quad], removed: Iterable[ox.Quad]) -
     """Let the facts be as after a change; the tables of what changed stay for ``reached``."""
     for name, quads in ((ADDED, added), (REMOVED, removed)):
         space.run(f"CREATE OR REPLACE TABLE {name}(s BIGINT, p BIGINT, o BIGINT)")
-        space.append(name, space.numbered(quads))
+        rows = space.numbered(quads)
+        space.append(name, rows)
+        space.show(number for s, _, o in rows for number in (s, o))
     space.run(
         f"CREATE OR REPLACE TABLE {CHANGED} AS "
         f"SELECT p, s, o, true AS new FROM {ADDED} ANTI JOIN triples USING (p, s, o) UNION ALL "
@@ -73,7 +75,7 @@ def reached(space: Space, schema: Schema, plan: Plan) -> dict[Term, str]:
         reads = list(_reads(schema, shape, None))
         if None in reads:
             continue
-        plan.work_on(f.show(shape.id))
+        plan.work_on(shape.name)
         known = [r for r in reads if r is not None]
         known += _memberships(shape)
         title = "focus nodes that the change can reach"

@@ -116,7 +116,7 @@ def _foreign(path: Path) -> SourceError:
         "not-a-columnar-file",
         "the file was not saved by kkgraph",
         where=str(path),
-        hint="Open a file that `load(..., into=...)` or `save` wrote.",
+        hint="Make one with: kkgraph columnar build DATA -o FILE.kk",
     )
 
 

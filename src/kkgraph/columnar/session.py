@@ -111,10 +111,10 @@ def translated(where: str = "") -> Iterator[None]:
         raise
     except (duckdb.Error, OSError) as error:
         message = _first_line(error)
-        full = "No space left" in str(error)
-        hint = "Free some space." if full else ""
-        code = "disk-full" if full else "engine-failed"
-        raise StoreError(code, message, where=where, hint=hint) from error
+        if "No space left" in str(error):
+            hint = "Free some space."
+            raise StoreError("disk-full", message, where=where, hint=hint) from error
+        raise StoreError("engine-failed", message, where=where) from error
 
 
 def _first_line(error: BaseException) -> str:

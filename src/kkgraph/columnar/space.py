@@ -47,7 +47,8 @@ class Space:
             self._ranges.setdefault(key, []).append((group.lo, group.hi))
         self._next = columnar.n_terms
         self._roomy = False
-        self.limit: int | None = None
+        self.hidden: Range = (0, 0)
+        self._shown: set[int] = set()
         self.naming = False
         self.run("CREATE OR REPLACE VIEW facts AS SELECT p, s, o FROM triples")
         self.run("CREATE OR REPLACE VIEW texts AS SELECT id, lex FROM terms")
@@ -190,29 +191,41 @@ class Space:
         values = [list(column) for column in zip(*rows, strict=True)]
         self.run(f"INSERT INTO {table} SELECT {columns}", values)
 
-    def add_quads(self, quads: Iterable[ox.Quad]) -> None:
-        """Let the facts hold these triples as well, which bring terms of their own.
+    def add_background(self, quads: Iterable[ox.Quad]) -> None:
+        """Let the facts hold these triples as well, for look-ups.
 
-        Nodes that only they name are no focus nodes: ``limit`` says where those identifiers begin.
+        Nodes that only they name are no focus nodes: ``hidden`` is the range of those.
         """
-        self.limit = self.columnar.n_terms
-        self.add_triples(self.numbered(quads))
+        start = self._next
+        self.run("CREATE OR REPLACE TABLE background(s BIGINT, p BIGINT, o BIGINT)")
+        self.append("background", self.numbered(quads))
+        self.hidden = (start, self._next)
+        self.overlay(None, None)
+
+    def show(self, numbers: Iterable[int]) -> None:
+        """Let nodes be focus nodes although the background names them."""
+        low, high = self.hidden
+        self._shown |= {n for n in numbers if low <= n < high}
+
+    def visible(self, column: str) -> str:
+        """The SQL condition that a node may be a focus node; empty where all may."""
+        low, high = self.hidden
+        if low == high:
+            return ""
+        shown = ", ".join(map(str, sorted(self._shown)))
+        also = f" OR {column} IN ({shown})" if shown else ""
+        return f"({column} < {low} OR {column} >= {high}{also})"
+
+    def is_visible(self, number: int) -> bool:
+        """True for a node that may be a focus node."""
+        low, high = self.hidden
+        return not low <= number < high or number in self._shown
 
     def numbered(self, quads: Iterable[ox.Quad]) -> list[tuple[int, int, int]]:
         """The triples of quads as (s, p, o), each once; new terms get identifiers."""
         terms = [term for quad in quads for term in statement(quad)]
         numbers = iter(self.add_terms(terms))
         return list(dict.fromkeys(zip(numbers, numbers, numbers, strict=True)))
-
-    def add_triples(self, rows: list[tuple[int, int, int]]) -> None:
-        """Let the facts hold these (s, p, o) as well."""
-        self.run("CREATE OR REPLACE TABLE more(s BIGINT, p BIGINT, o BIGINT)")
-        self.append("more", rows)
-        self.run(
-            "CREATE OR REPLACE TABLE extra_facts AS SELECT DISTINCT p, s, o FROM more "
-            "ANTI JOIN triples USING (p, s, o)"
-        )
-        self.overlay("extra_facts", None)
 
     def terms(self, numbers: Sequence[int]) -> list[Term]:
         """The terms of identifiers."""
@@ -222,20 +235,28 @@ class Space:
         return [next(known) if n < old else added[n] for n in numbers]
 
     def _labelled(self, term: Term) -> Term:
-        """A blank node under the label that its file gave it."""
-        if isinstance(term, ox.BlankNode):
+        """A blank node under the label that its file gave it, where there is one file."""
+        if isinstance(term, ox.BlankNode) and len(self.columnar.sources) < 2:
             return ox.BlankNode(self.columnar.blank_label(term.value))
         return term
 
     def overlay(self, added: str | None, removed: str | None) -> None:
-        """Let ``facts`` be the loaded triples less ``removed`` and with ``added``, two tables."""
-        columns = "p, s, o"
-        sql = f"SELECT {columns} FROM triples"
+        """Let ``facts`` be the loaded triples less ``removed``, the background, and ``added``.
+
+        ``added`` and ``removed`` name tables (p, s, o).
+        """
+        base = "SELECT p, s, o FROM triples"
         if removed:
-            sql += f" ANTI JOIN {removed} USING (p, s, o)"
+            base += f" ANTI JOIN {removed} USING (p, s, o)"
+        parts = [base]
+        if self.hidden != (0, 0):
+            rows = f"SELECT DISTINCT p, s, o FROM background ANTI JOIN ({base}) USING (p, s, o)"
+            self.run(f"CREATE OR REPLACE TABLE extra_facts AS {rows}")
+            parts.append("SELECT p, s, o FROM extra_facts")
         if added:
-            sql += f" UNION ALL SELECT {columns} FROM {added}"
-        self.run(f"CREATE OR REPLACE VIEW facts AS {sql}")
+            known = " ANTI JOIN extra_facts USING (p, s, o)" if len(parts) > 1 else ""
+            parts.append(f"SELECT p, s, o FROM {added}{known}")
+        self.run(f"CREATE OR REPLACE VIEW facts AS {' UNION ALL '.join(parts)}")
 
 
 _TYPED: Final = "id, family, exact, approx, zoned"

@@ -30,6 +30,13 @@ def statement(quad: ox.Quad) -> tuple[Term, ox.NamedNode, Term]:
             where=str(quad),
             hint="Use RDF 1.1: say it of a node of its own.",
         )
+    if isinstance(value, ox.Literal) and value.direction is not None:
+        raise SourceError(
+            "unsupported-term",
+            f"a text with a base direction (RDF 1.2): {value}",
+            where=str(subject),
+            hint="Use RDF 1.1: leave the direction out.",
+        )
     return subject, quad.predicate, value
 
 
@@ -279,6 +286,12 @@ class Shape:
     severity: str = SH + "Violation"
     messages: tuple[tuple[str, str], ...] = ()
     deactivated: bool = False
+    label: str = ""
+
+    @property
+    def name(self) -> str:
+        """What people call it: its CURIE, or (without an IRI) who names it and its path."""
+        return self.label or show(self.id)
 
     def references(self) -> tuple[Term, ...]:
         """The shapes that this one's constraints name, in their order."""

@@ -126,6 +126,16 @@ class ShapesGraph:
             found.append((value.value, value.language or ""))
         return tuple(sorted(found, key=lambda pair: pair[1]))
 
+    def place(self, where: str) -> str:
+        """A node's name for errors: that of the nearest named one which leads to a blank node."""
+        holders = {f"_:{o.value}": s for q in self.quads for s, _, o in [statement(q)]
+                   if isinstance(o, ox.BlankNode)}  # fmt: skip
+        seen: set[str] = set()
+        while where in holders and where not in seen:
+            seen.add(where)
+            where = show(holders[where])
+        return where
+
     def is_parameter_or_component(self, node: Term) -> bool:
         """True for a component's declarations, which have ``sh:path`` and are no shapes."""
         return node in self._declared

@@ -100,8 +100,13 @@ def messages_of(result: Result) -> list[tuple[str, str]]:
         return [(english.format_map(values), "en"), (thai.format_map(values), "th")]
     if not isinstance(constraint, f.Sparql | f.Custom):
         return list(given)
-    known = {k: show(v).strip('"') for k, v in _bindings(result)}
+    known = {k: _plain(v) for k, v in _bindings(result)}
     return [(_PLACE.sub(lambda m: known.get(m[1], m[0]), text), lang) for text, lang in given]
+
+
+def _plain(term: f.Term) -> str:
+    """A term within a sentence: a literal's text, a CURIE."""
+    return term.value if isinstance(term, ox.Literal) else show(term)
 
 
 def _bindings(result: Result) -> list[tuple[str, f.Term]]:

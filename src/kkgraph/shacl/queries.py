@@ -28,6 +28,10 @@ _TOKEN: Final = re.compile(
 )
 _IMPORTS: Final = PREFIXES["owl"] + "imports"
 _FORBIDDEN: Final = frozenset({"MINUS", "VALUES", "SERVICE", "LOAD"})
+_INSTEAD: Final = {
+    "MINUS": "SHACL forbids it there. Write FILTER NOT EXISTS { … }.",
+    "VALUES": "SHACL forbids it there. Write FILTER (?x IN (…)).",
+}
 _AGGREGATES: Final = frozenset(
     {"COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT", "LIMIT", "OFFSET"}
 )
@@ -80,7 +84,12 @@ def checked_query(query: str, bound: Sequence[str], *, where: Term) -> str:
     words = _words(query)
     for word in words:
         if word.upper() in _FORBIDDEN:
-            raise refuse("unsupported-shape", f"{word.upper()} in a SPARQL constraint", where)
+            raise refuse(
+                "unsupported-shape",
+                f"{word.upper()} in a SPARQL constraint",
+                where,
+                _INSTEAD.get(word.upper(), "Leave it out: nothing is fetched while validating."),
+            )
     names = {*bound, "this", "shapesGraph", "currentShape", "value"}
     for before, name in pairwise(words):
         if before.upper() == "AS" and name[:1] in "?$" and name[1:] in names - _reading(words):

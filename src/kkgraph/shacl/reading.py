@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Final
 
 import pyoxigraph as ox
@@ -27,7 +28,7 @@ _ANNOTATIONS: Final = frozenset(
         "name", "description", "order", "group", "defaultValue", "path", "severity", "message",
         "deactivated", "prefixes", "declare", "flags", "ignoredProperties",
         "qualifiedValueShapesDisjoint", "qualifiedMinCount", "qualifiedMaxCount", "select", "ask",
-        "entailment", "shapesGraph", "suggestedShapesGraph",
+        "shapesGraph", "suggestedShapesGraph",
     )
 )  # fmt: skip
 
@@ -39,11 +40,38 @@ def read_shapes(quads: Iterable[ox.Quad]) -> Schema:
     unsupported-shape (by name: nothing is left out silently), recursive-shapes (the circle).
     """
     graph = ShapesGraph(quads)
+    try:
+        return _schema(graph)
+    except ShapeError as error:
+        error.where = graph.place(error.where)
+        raise
+
+
+def _schema(graph: ShapesGraph) -> Schema:
+    for node in graph.subjects_of(SH + "entailment"):
+        raise refuse(
+            "unsupported-shape",
+            "sh:entailment asks for reasoning, which validation doesn't do",
+            node,
+            "Add what follows to the data first (kkgraph reason), and leave this out.",
+        )
     known = components.read_components(graph)
     found: dict[Term, Shape] = {}
     for node in _shape_nodes(graph, known):
         found[node] = _shape(graph, node, known)
-    return Schema(_ordered(found), graph.quads)
+    return Schema(_named(_ordered(found)), graph.quads)
+
+
+def _named(shapes: dict[Term, Shape]) -> dict[Term, Shape]:
+    """The shapes, those without a name called by who names them and by their path."""
+    labels: dict[Term, str] = {}
+    for shape in reversed(shapes.values()):
+        name = labels.get(shape.id) or show(shape.id)
+        for number, inner in enumerate(dict.fromkeys(shape.references()), 1):
+            if isinstance(inner, ox.BlankNode) and inner not in labels:
+                path = shapes[inner].path
+                labels[inner] = f"{name} › {path if path is not None else number}"
+    return {key: replace(s, label=labels.get(key, "")) for key, s in shapes.items()}
 
 
 def _shape_nodes(graph: ShapesGraph, known: components.Components) -> list[Term]:

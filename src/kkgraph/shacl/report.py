@@ -16,6 +16,8 @@ from kkgraph.shacl.paths import Alternative, Path, Predicate, Repeat, Sequence
 
 _RDF: Final = PREFIXES["rdf"]
 _TYPE: Final = ox.NamedNode(RDF_TYPE)
+_OWN: Final = "kkgraph."
+"""Before each blank label of a report's own, to keep it apart from those of the data."""
 _TRUE: Final = ox.Literal(True)
 _FALSE: Final = ox.Literal(False)
 
@@ -28,7 +30,7 @@ class ReportWriter:
     """Makes the triples of a report one result at a time, so that a long one can be streamed."""
 
     def __init__(self) -> None:
-        self.report = ox.BlankNode("report")
+        self.report = ox.BlankNode(f"{_OWN}report")
         self._numbers = count(1)
 
     def head(self, *, conforms: bool) -> Iterator[ox.Triple]:
@@ -38,7 +40,7 @@ class ReportWriter:
 
     def result(self, result: Result) -> Iterator[ox.Triple]:
         """The triples of one result, linked from the report."""
-        node = ox.BlankNode(f"result{next(self._numbers)}")
+        node = ox.BlankNode(f"{_OWN}result{next(self._numbers)}")
         yield ox.Triple(self.report, _sh("result"), node)
         yield ox.Triple(node, _TYPE, _sh("ValidationResult"))
         yield ox.Triple(node, _sh("focusNode"), result.focus)
@@ -64,7 +66,7 @@ class ReportWriter:
             return ox.NamedNode(path.iri), []
         if isinstance(path, Sequence):
             return self._list(path.parts)
-        node = ox.BlankNode(f"path{next(self._numbers)}")
+        node = ox.BlankNode(f"{_OWN}path{next(self._numbers)}")
         if isinstance(path, Alternative):
             head, triples = self._list(path.parts)
             return node, [ox.Triple(node, _sh("alternativePath"), head), *triples]
@@ -77,7 +79,7 @@ class ReportWriter:
         nodes: list[ox.BlankNode] = []
         triples: list[ox.Triple] = []
         for part in parts:
-            node = ox.BlankNode(f"path{next(self._numbers)}")
+            node = ox.BlankNode(f"{_OWN}path{next(self._numbers)}")
             head, inner = self.path(part)
             nodes.append(node)
             triples += [ox.Triple(node, ox.NamedNode(_RDF + "first"), head), *inner]

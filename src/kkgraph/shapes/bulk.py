@@ -119,13 +119,14 @@ def validate(  # noqa: PLR0913 - each is one independent wish
     space = Space(loaded)
     before: frozenset[tuple[Any, ...]] = frozenset()
     if background:
-        nodes = {t for q in background for t in statement(q)}
-        named = space.ids(list(nodes))
-        known = {t for t, n in zip(nodes, named, strict=True) if n is not None}
-        before = results_before(background, schema, known)
-        space.add_quads(background)
+        space.add_background(background)
     if change is not None:
         reach.change(space, *change)
+    if background:
+        nodes = list({t for q in background for t in statement(q)})
+        numbered = zip(nodes, space.add_terms(nodes), strict=True)
+        known = {term for term, number in numbered if space.is_visible(number)}
+        before = results_before(background, schema, known)
     found = engine.validate(
         loaded,
         schema,
@@ -142,11 +143,12 @@ def validate(  # noqa: PLR0913 - each is one independent wish
     problems.sort(key=rank)
     return Report(
         tuple(problems),
-        loaded.n_triples,
+        loaded.n_triples if change is None else space.run("SELECT count(*) FROM facts")[0][0],
         _tallies(found, before),
         "columnar",
         (loading_s, found.seconds),
         skipped=tuple(f"{s.where}: {s.message}" for s in loaded.skipped.first),
+        n_skipped=loaded.skipped.count,
         details=found,
     )
 

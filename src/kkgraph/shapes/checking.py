@@ -10,7 +10,7 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from kkgraph import files, turtle
-from kkgraph.errors import QuestionError, SourceError
+from kkgraph.errors import QuestionError, ShapeError, SourceError
 from kkgraph.shacl.data import Data
 from kkgraph.shacl.direct import Validator
 from kkgraph.shacl.forms import Result, Schema
@@ -19,15 +19,31 @@ from kkgraph.shapes.outcome import Report, counted, problem_of, rank
 from kkgraph.shapes.places import Places
 
 ENGINES: Final = ("auto", "columnar", "pyshacl")
+_BULK_ONLY: Final = ("changed", "removed", "memory", "skip_errors", "explained")
 SMALL_BYTES: Final = 4 * 2**20
 """Files of this size together, or less, are validated without SQL."""
 
 
 def read_schema(shapes: Sequence[Path] = ()) -> Schema:
-    """The schema of shapes files, or of the shipped ones; errors as in ``read_shapes``."""
-    return read_shapes(
-        quad for path in (list(shapes) or files.shape_files()) for quad in turtle.parse_file(path)
-    )
+    """The schema of shapes files, or of the shipped ones; errors as in ``read_shapes``.
+
+    Also raises ``ShapeError`` no-shapes where no shape has a target, so that nothing is checked.
+    """
+    chosen = list(shapes) or files.shape_files()
+    place = str(chosen[0]) if len(chosen) == 1 else "shapes"
+    try:
+        schema = read_shapes(quad for path in chosen for quad in turtle.parse_file(path))
+    except ShapeError as error:
+        error.where = f"{place}: {error.where}"
+        raise
+    if not any(shape.targets for shape in schema.shapes.values()):
+        raise ShapeError(
+            "no-shapes",
+            "no shape here has a target, so nothing would be checked",
+            where=place,
+            hint="Give a file of SHACL shapes with sh:targetClass or another target.",
+        )
+    return schema
 
 
 def validate(
@@ -128,8 +144,15 @@ def validate_files(
             where="engine",
             hint=f"Choose one of: {', '.join(ENGINES)}.",
         )
-    changes = options.get("changed") or options.get("removed")
-    if engine == "columnar" or (engine == "auto" and (changes or not _is_small(paths))):
+    bulk_only = [name for name in _BULK_ONLY if options.get(name)]
+    if bulk_only and engine == "pyshacl":
+        raise QuestionError(
+            "bad-value",
+            f"the engine pyshacl knows no {bulk_only[0].replace('_', '-')}",
+            where="engine",
+            hint="Leave the engine out, or choose columnar.",
+        )
+    if engine == "columnar" or (engine == "auto" and (bulk_only or not _is_small(paths))):
         from kkgraph.shapes import bulk
 
         return bulk.validate_files(paths, list(background), **options)
@@ -158,6 +181,6 @@ def _is_small(paths: Sequence[Path]) -> bool:
     size = 0
     for path in paths:
         if path.suffix.lstrip(".").lower() not in turtle.FORMATS:
-            return path.suffix not in (".gz", ".zst", ".parquet", ".kk")
+            return path.suffix.lower() not in (".gz", ".zst", ".parquet", ".kk")
         size += path.stat().st_size if path.is_file() else 0
     return size <= SMALL_BYTES

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from kkgraph.errors import QuestionError
 from kkgraph.model import Problem
 from kkgraph.shacl.forms import Constraint, Result, Shape, show
 from kkgraph.shacl.messages import messages_of
@@ -29,7 +30,8 @@ class Report:
 
     ``problems`` may be cut to the first of each constraint; ``tallies`` always count all.
     ``engine`` says which one decided: direct, columnar or pyshacl. ``seconds`` are those of
-    loading and of validating. ``details`` is the engine's own outcome, for reports and plans.
+    loading and of validating. ``n_skipped`` counts malformed lines that were left out, ``skipped``
+    holds the first. ``details`` is the engine's own outcome, for reports and plans.
     """
 
     problems: tuple[Problem, ...]
@@ -38,6 +40,7 @@ class Report:
     engine: str = "direct"
     seconds: tuple[float, float] = (0.0, 0.0)
     skipped: tuple[str, ...] = ()
+    n_skipped: int = 0
     details: Any = field(default=None, repr=False, compare=False)
 
     @property
@@ -63,8 +66,20 @@ class Report:
 
     def explain(self, shapes: Sequence[str] = ()) -> str:
         """The plan of the columnar engine, of some shapes (CURIEs) or of all."""
+        if not hasattr(self.details, "explain"):
+            raise QuestionError(
+                "bad-value",
+                f"the engine {self.engine} has no plan",
+                where="explain",
+                hint="Validate with engine='columnar'.",
+            )
         text: str = self.details.explain(shapes)
         return text
+
+    def close(self) -> None:
+        """Free the tables of the columnar engine, after which no result can be read any more."""
+        if hasattr(self.details, "close"):
+            self.details.close()
 
     def results(self) -> Iterator[Result]:
         """The standard results, all of them; nothing for the engine pyshacl."""
@@ -84,7 +99,7 @@ def component_of(constraint: Constraint) -> str:
 
 def tally_of(shape: Shape, constraint: Constraint, results: int) -> Tally:
     """The count of one constraint."""
-    return Tally(show(shape.id), component_of(constraint), severity_of(shape), results)
+    return Tally(shape.name, component_of(constraint), severity_of(shape), results)
 
 
 def counted(problems: tuple[Problem, ...]) -> tuple[Tally, ...]:
@@ -108,7 +123,7 @@ def problem_of(result: Result, where: str = "") -> Problem:
         focus=_text(focus),
         path="" if result.path is None else str(result.path),
         value="" if value is None else _text(value),
-        shape=show(result.shape.id),
+        shape=result.shape.name,
         component=component_of(result.constraint),
         where=where,
     )

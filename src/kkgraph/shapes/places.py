@@ -10,6 +10,7 @@ from kkgraph import files, names
 
 _MAX_BYTES: Final = 64 * 2**20
 _START: Final = re.compile(r"[ \t]*(<[^>]*>|[\w-]*:[\w.%-]*[\w%-])")
+_PREFIX: Final = re.compile(r"\s*@?prefix\s+([\w-]*):\s*<([^>]*)>", re.I)
 _PACKED: Final = (".gz", ".zst", ".parquet", ".kk")
 
 
@@ -41,8 +42,12 @@ def _lines_of(source: Path) -> dict[str, int]:
     if source.suffix in _PACKED or source.stat().st_size > _MAX_BYTES:
         return {}
     found: dict[str, int] = {}
+    prefixes: dict[str, str] = {}
     for number, line in files.lines(source):
-        match = _START.match(line)
-        if match is not None:
-            found.setdefault(match[1], number)
+        if declared := _PREFIX.match(line):
+            prefixes[declared[1]] = declared[2]
+        elif match := _START.match(line):
+            prefix, colon, local = match[1].partition(":")
+            known = colon and prefix in prefixes
+            found.setdefault(f"<{prefixes[prefix]}{local}>" if known else match[1], number)
     return found
