@@ -111,8 +111,13 @@ def columnar(data, schema):
         return list(validate(loaded, schema).results())
 
 
+def all_in_sql(data, schema):
+    with Columnar.from_quads(data) as loaded:
+        return list(validate(loaded, schema, explained=True).results())
+
+
 @pytest.mark.parametrize("case", CASES, ids=str)
-@pytest.mark.parametrize("engine", [direct, columnar], ids=lambda e: e.__name__)
+@pytest.mark.parametrize("engine", [direct, columnar, all_in_sql], ids=lambda e: e.__name__)
 def test_case(case, engine):
     graph = ShapesGraph(parse(case.file))
     action = graph.one(case.node, MF + "action")

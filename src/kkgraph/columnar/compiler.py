@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from kkgraph.columnar.classes import Classes
 from kkgraph.columnar.conditions import Conditions
+from kkgraph.columnar.lane import Lane, Values
 from kkgraph.columnar.plan import Plan
 from kkgraph.columnar.sets import Sets
 from kkgraph.columnar.space import Space
@@ -47,6 +48,7 @@ class _Work:
     bag: str
     reported: bool
     verdict: bool
+    given: Values | None = None
 
 
 class Compiler:
@@ -87,6 +89,8 @@ class Compiler:
         self._walks = Walks(space, plan.table)
         self._conditions = Conditions(space, plan.table, self._classes.instances)
         self._sets = Sets(space, plan, self._walks)
+        quick = workers > 1 and not space.overlaid
+        self._lane = Lane(space, self._classes.instances) if quick else None
 
     def run(self) -> None:
         """Make the table of violations and fill it."""
@@ -115,6 +119,8 @@ class Compiler:
                 task.result()
         for work in reversed(waiting):
             self._judge(work)
+        if self._lane is not None:
+            self._lane.write(VIOLATIONS)
 
     def _is_leaf(self, work: _Work) -> bool:
         """True where no verdict of another shape is needed for this one's."""
@@ -134,16 +140,26 @@ class Compiler:
             return None
         focus, bag = self._focus(use)
         values = f"(SELECT f, f AS v FROM {focus})"
+        given = None
         if shape.path is not None:
             values = self._walks.ends(focus, shape.path)
-            if _readers(shape) > 1:
+            given = self._given(shape, focus, bag, use)
+            if _readers(shape, given, self._lane) > 1:
                 values = self.plan.table("val", f"values of {shape.path}", values)
             else:
                 values = f"({values})"
-        work = _Work(shape, focus, values, bag, bool(use.report), bool(use.check))
+        work = _Work(shape, focus, values, bag, bool(use.report), bool(use.check), given)
         for constraint in shape.constraints:
             self._pass_on(work, constraint)
         return work
+
+    def _given(self, shape: Shape, focus: str, bag: str, use: _Use) -> Values | None:
+        """What the quick lane needs, where it can answer some of the shape's constraints."""
+        if self._lane is None or bag or use.check:
+            return None
+        if not any(self._lane.covers(shape, c) for c in shape.constraints):
+            return None
+        return self._lane.values(shape, focus)
 
     def _focus(self, use: _Use) -> tuple[str, str]:
         if len(use.report) == 1 and use.alone and not use.check:
@@ -205,6 +221,9 @@ class Compiler:
                     at_fault.append(f"SELECT f FROM {work.values} WHERE v IN (FROM {bad})")
                 continue
             number = self._numbers[work.shape.id, place]
+            if self._lane and work.given and self._lane.covers(work.shape, constraint):
+                self._lane.judge(constraint, number, work.given)
+                continue
             rows = self._rows(work, constraint, number)
             if rows is None:
                 continue
@@ -270,10 +289,12 @@ class Compiler:
         return self._sets.counted(work.focus, f"({fitting})", constraint.count, least=least)
 
 
-def _readers(shape: Shape) -> int:
+def _readers(shape: Shape, given: Values | None, lane: Lane | None) -> int:
     """How many times the SQL of a shape reads its values."""
+    quick = [lane and given and lane.covers(shape, c) for c in shape.constraints]
+    rest = [c for c, done in zip(shape.constraints, quick, strict=True) if not done]
     twice = (f.UniqueLang, f.Equals, f.LessThan, f.LessThanOrEquals, f.Property, *_LOGICAL)
-    return sum(2 if isinstance(c, twice + _QUALIFIED) else 1 for c in shape.constraints)
+    return sum(2 if isinstance(c, twice + _QUALIFIED) else 1 for c in rest)
 
 
 def _name(constraint: Constraint) -> str:

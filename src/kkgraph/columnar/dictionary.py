@@ -24,6 +24,7 @@ KINDS: Final = ("iri", "bnode", "literal")
 NARROW: Final = 2**31 - 1
 _SMALL_BYTES: Final = 2**14
 _BATCH: Final = 122_880
+_GROUPS: Final = 2
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,10 @@ class Dictionary:
 
 
 def unify(gathering: Gathering, connection: duckdb.DuckDBPyConnection) -> Dictionary:
-    """The dictionary of everything gathered, whose forms are moved to the table ``terms``."""
+    """The dictionary of everything gathered, whose forms are moved to the table ``terms``.
+
+    Two groups are told apart at a time, while the forms of earlier ones are written.
+    """
     import numpy as np
 
     dtype = np.int32 if gathering.n_terms <= NARROW else np.int64
@@ -103,15 +107,13 @@ def unify(gathering: Gathering, connection: duckdb.DuckDBPyConnection) -> Dictio
     numbers: dict[Key, Integers] = {}
     lo = flushed = 0
     pending: list[pa.Table] = []
-    with connection.cursor() as writer, ThreadPoolExecutor(1) as pool:
+    with connection.cursor() as writer, ThreadPoolExecutor(1) as writes:
         writing: deque[Future[None]] = deque()
-        for key in sorted(gathering.forms):
-            forms, codes = _distinct(gathering.take(key), connection)
+        for key, forms, codes in _told_apart(gathering, connection):
             hi = lo + len(forms)
             groups.append(Group(lo, hi, KINDS[key.kind], key.datatype, key.language))
-            codes = codes.astype(dtype, copy=False)
-            codes += dtype(lo)
-            numbers[key] = codes
+            numbers[key] = codes.astype(dtype, copy=False)
+            numbers[key] += dtype(lo)
             ids = arrays.integers(np.arange(lo, hi))
             pending.append(arrays.table({"id": ids, "lex": forms}))
             lo = hi
@@ -119,13 +121,29 @@ def unify(gathering: Gathering, connection: duckdb.DuckDBPyConnection) -> Dictio
             if lo - flushed >= _BATCH:
                 while writing:  # no more than one table waits, so that memory stays flat
                     writing.popleft().result()
-                writing.append(pool.submit(_flush, writer, pending))
+                writing.append(writes.submit(_flush, writer, pending))
                 pending = []
                 flushed = lo
         while writing:
             writing.popleft().result()
         _flush(writer, pending)
     return Dictionary(groups, numbers)
+
+
+def _told_apart(
+    gathering: Gathering, connection: duckdb.DuckDBPyConnection
+) -> Iterator[tuple[Key, pa.Array, Integers]]:
+    """Each group's distinct forms and the numbers of all its forms, in the order of the groups."""
+    with ThreadPoolExecutor(_GROUPS) as pool:
+        waiting: deque[tuple[Key, Future[tuple[pa.Array, Integers]]]] = deque()
+        for key in sorted(gathering.forms):
+            waiting.append((key, pool.submit(_distinct, gathering.take(key), connection)))
+            if len(waiting) >= _GROUPS:
+                first, found = waiting.popleft()
+                yield first, *found.result()
+        while waiting:
+            first, found = waiting.popleft()
+            yield first, *found.result()
 
 
 def _flush(connection: duckdb.DuckDBPyConnection, pending: list[pa.Table]) -> None:

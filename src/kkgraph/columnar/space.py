@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyoxigraph as ox
 
 from kkgraph import xsd
+from kkgraph.columnar import arrays
 from kkgraph.columnar.dictionary import KINDS
 from kkgraph.columnar.keys import key_of
 from kkgraph.columnar.session import translated
@@ -47,6 +48,7 @@ class Space:
             self._ranges.setdefault(key, []).append((group.lo, group.hi))
         self._next = columnar.n_terms
         self._roomy = False
+        self._overlaid = False
         self.hidden: Range = (0, 0)
         self._shown: set[int] = set()
         self.naming = False
@@ -66,10 +68,29 @@ class Space:
             found = self._connections.own = self.connection.cursor()
         return found
 
+    def columns(self, sql: str) -> list[Any]:
+        """The columns of a SELECT of whole numbers without nulls, as numpy arrays."""
+        with translated():
+            return list(self._own().execute(sql).fetchnumpy().values())
+
+    def append_violations(self, table: str, numbers: Any, nodes: Any, values: Any) -> None:
+        """Add violations (k, f, v, p, n) given as numpy arrays; a value of -1 is none."""
+        columns = {"k": numbers, "f": nodes, "v": values}
+        rows = arrays.table({name: arrays.integers(found) for name, found in columns.items()})
+        with translated():
+            own = self._own()
+            own.register("appended", rows)
+            own.execute(f"INSERT INTO {table} SELECT k, f, nullif(v, -1), NULL, 1 FROM appended")
+            own.unregister("appended")
+
+    @property
+    def overlaid(self) -> bool:
+        """True where the facts are more or less than the loaded triples."""
+        return self._overlaid
+
     def batches(self, sql: str) -> Iterator[list[tuple[int, ...]]]:
         """The rows of a SELECT of whole numbers without nulls, some thousands at a time."""
-        with translated():
-            columns = list(self._own().execute(sql).fetchnumpy().values())
+        columns = self.columns(sql)
         for start in range(0, len(columns[0]), _BATCH):
             end = start + _BATCH
             yield list(zip(*(c[start:end].tolist() for c in columns), strict=True))
@@ -245,6 +266,7 @@ class Space:
 
         ``added`` and ``removed`` name tables (p, s, o).
         """
+        self._overlaid = True
         base = "SELECT p, s, o FROM triples"
         if removed:
             base += f" ANTI JOIN {removed} USING (p, s, o)"
