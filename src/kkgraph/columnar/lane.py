@@ -125,7 +125,8 @@ class Lane:
         same = (given.nodes[1:] == given.nodes[:-1]) & (languages[1:] == languages[:-1])
         same &= languages[1:] > 0
         begins = same & ~np.append(False, same[:-1])[: len(same)]
-        return given.nodes[1:][begins]
+        doubled: Numbers = given.nodes[1:][begins]
+        return doubled
 
     def _fit(self, constraint: Any, values: Numbers) -> Numbers:
         import numpy as np

@@ -19,10 +19,11 @@ from kkgraph.columnar.parquet import parquet_blocks
 from kkgraph.columnar.session import reading
 from kkgraph.errors import SourceError
 
-BLOCK_BYTES: Final = 8 * 2**20
+BLOCK_BYTES: Final = 4 * 2**20
 MAX_BYTES: Final = 64 * 2**30
 LINE_FORMATS: Final = (ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS)
 _ROOM: Final = 2**16
+_SOON_LONGER: Final = 12
 _LONGEST_LINE: Final = 2**28
 _QUADS: Final = 50_000
 _PACKED: Final = {".gz": "gzip", ".zst": "zstd"}
@@ -30,7 +31,7 @@ _PLACE: Final = re.compile(r"^Parser error at .*?: ")
 
 
 def blocks(path: Path, number: int, *, max_bytes: int = MAX_BYTES) -> Iterator[Block]:
-    """The statements of a file as lines of N-Triples or N-Quads, about 8 MB in each block.
+    """The statements of a file as lines of N-Triples or N-Quads, 4 to 8 MB in each block.
 
     Raises ``SourceError``: unknown-format, missing-file, unreadable-file, truncated-file,
     too-large (more than ``max_bytes`` once unpacked), bad-rdf, not-utf8.
@@ -105,9 +106,10 @@ def _open(path: Path) -> Iterator[tuple[Any, Callable[[], int]]]:
 def _line_blocks(file: io.BufferedReader, source: Source) -> Iterator[Block]:
     import numpy as np
 
-    while True:
-        view = np.empty(BLOCK_BYTES + _ROOM, np.uint8).data
-        size = file.readinto(view[:BLOCK_BYTES])
+    for number in itertools.count():
+        room = BLOCK_BYTES << (number >= _SOON_LONGER)
+        view = np.empty(room + _ROOM, np.uint8).data
+        size = file.readinto(view[:room])
         if not size:
             return
         tail = b"" if view[size - 1] == 10 else file.readline(_LONGEST_LINE)

