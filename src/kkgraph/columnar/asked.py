@@ -11,8 +11,9 @@ import pyoxigraph as ox
 from kkgraph.columnar.plan import Plan
 from kkgraph.columnar.space import Space
 from kkgraph.shacl.asking import Asker, Solution
-from kkgraph.shacl.forms import Custom, Schema, Shape, Sparql, Term
+from kkgraph.shacl.forms import Custom, Schema, Shape, Sparql
 from kkgraph.shacl.queries import predicates_of
+from kkgraph.shacl.terms import Term
 
 if TYPE_CHECKING:
     from kkgraph.shacl.forms import Constraint

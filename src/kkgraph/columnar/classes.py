@@ -10,7 +10,8 @@ import pyoxigraph as ox
 from kkgraph.columnar.plan import Plan
 from kkgraph.columnar.space import Space
 from kkgraph.names import PREFIXES, RDF_TYPE
-from kkgraph.shacl.forms import Target, show
+from kkgraph.shacl.forms import Target
+from kkgraph.shacl.terms import show
 
 _SUBCLASS: Final = PREFIXES["rdfs"] + "subClassOf"
 

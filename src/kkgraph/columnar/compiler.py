@@ -20,7 +20,8 @@ from kkgraph.columnar.sets import Sets
 from kkgraph.columnar.space import Space
 from kkgraph.columnar.walks import Walks
 from kkgraph.shacl import forms as f
-from kkgraph.shacl.forms import Constraint, Schema, Shape, Term
+from kkgraph.shacl.forms import Constraint, Schema, Shape
+from kkgraph.shacl.terms import Term
 from kkgraph.shacl.values import VALUE_TESTS
 
 VIOLATIONS: Final = "violations"

@@ -16,6 +16,7 @@ from kkgraph.columnar.space import Space, comment, fits, within
 from kkgraph.shacl import forms as f
 from kkgraph.shacl.data import Data
 from kkgraph.shacl.patterns import for_re2, matching
+from kkgraph.shacl.terms import show
 from kkgraph.shacl.values import failing, in_language
 
 _KINDS: Final = {"iri": "iri", "blank": "bnode", "literal": "literal"}
@@ -77,7 +78,7 @@ class Conditions:
 
     def _datatype(self, iri: str) -> str:
         ranges = self._space.ranges("literal", iri)
-        name = comment(f.show(ox.NamedNode(iri)))
+        name = comment(show(ox.NamedNode(iri)))
         condition = f"NOT ({within('v', ranges)} {name})"
         ill = self._space.run(f"SELECT count(*) FROM broken WHERE {within('id', ranges)}")
         return f"{condition} OR v IN (FROM broken)" if ill[0][0] else condition

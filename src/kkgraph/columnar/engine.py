@@ -15,8 +15,9 @@ from kkgraph.columnar.explaining import explanation
 from kkgraph.columnar.plan import Plan
 from kkgraph.columnar.reach import reached
 from kkgraph.columnar.space import Space
-from kkgraph.shacl.forms import Constraint, Result, Schema, Shape, Term
+from kkgraph.shacl.forms import Constraint, Result, Schema, Shape
 from kkgraph.shacl.paths import Predicate
+from kkgraph.shacl.terms import Term
 
 if TYPE_CHECKING:
     from kkgraph.columnar.tables import Columnar

@@ -11,7 +11,8 @@ import pyoxigraph as ox
 from kkgraph.columnar.compiler import VIOLATIONS
 from kkgraph.columnar.plan import Plan, Step
 from kkgraph.errors import QuestionError
-from kkgraph.shacl.forms import Constraint, Schema, Shape, Term, show
+from kkgraph.shacl.forms import Constraint, Schema, Shape
+from kkgraph.shacl.terms import Term, show
 
 
 def explanation(schema: Schema, plan: Plan, shapes: Sequence[str] = ()) -> str:

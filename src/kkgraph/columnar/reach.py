@@ -19,8 +19,9 @@ from kkgraph.columnar.space import Space
 from kkgraph.columnar.walks import Walks
 from kkgraph.names import PREFIXES, RDF_TYPE
 from kkgraph.shacl import forms as f
-from kkgraph.shacl.forms import Schema, Shape, Term
+from kkgraph.shacl.forms import Schema, Shape
 from kkgraph.shacl.paths import Alternative, Inverse, Path, Predicate, Repeat, Sequence
+from kkgraph.shacl.terms import Term
 
 ADDED: Final = "added_triples"
 REMOVED: Final = "removed_triples"

@@ -18,7 +18,7 @@ from kkgraph.columnar import arrays
 from kkgraph.columnar.dictionary import KINDS
 from kkgraph.columnar.keys import key_of
 from kkgraph.columnar.session import translated
-from kkgraph.shacl.forms import Term, show, statement
+from kkgraph.shacl.terms import Term, show, statement
 
 if TYPE_CHECKING:
     import duckdb

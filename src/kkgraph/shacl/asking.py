@@ -8,9 +8,10 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from kkgraph.shacl.forms import Custom, Shape, Sparql, Term
+from kkgraph.shacl.forms import Custom, Shape, Sparql
 from kkgraph.shacl.paths import Predicate
 from kkgraph.shacl.queries import COLUMN, ROW, TABLE, batch_form, failed, needs_single_runs
+from kkgraph.shacl.terms import Term
 
 SHAPES: Final = "urn:kkgraph:shapes-graph"
 Rows = list[tuple[Term, Term | None]]

@@ -10,10 +10,11 @@ from typing import Final
 import pyoxigraph as ox
 
 from kkgraph.names import RDF_TYPE
-from kkgraph.shacl.forms import SH, Constraint, Custom, Term
+from kkgraph.shacl.forms import Constraint, Custom
 from kkgraph.shacl.graph import ShapesGraph, refuse
 from kkgraph.shacl.paths import Path, path_sparql
 from kkgraph.shacl.queries import checked_query, prefixes_of, with_path
+from kkgraph.shacl.terms import SH, Term
 
 _CLASS: Final = ox.NamedNode(SH + "ConstraintComponent")
 

@@ -10,11 +10,12 @@ import pyoxigraph as ox
 
 from kkgraph import xsd
 from kkgraph.shacl import forms as f
-from kkgraph.shacl.forms import SH, Constraint, Term, show
+from kkgraph.shacl.forms import Constraint
 from kkgraph.shacl.graph import ShapesGraph, refuse
 from kkgraph.shacl.paths import Path, path_sparql
 from kkgraph.shacl.patterns import is_valid
 from kkgraph.shacl.queries import checked_query, prefixes_of, with_path
+from kkgraph.shacl.terms import SH, Term, show
 
 _KINDS: Final = {
     SH + "IRI": ("iri",),

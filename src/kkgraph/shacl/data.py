@@ -9,8 +9,9 @@ from typing import Final
 import pyoxigraph as ox
 
 from kkgraph.names import PREFIXES, RDF_TYPE
-from kkgraph.shacl.forms import Target, Term, statement
+from kkgraph.shacl.forms import Target
 from kkgraph.shacl.paths import Alternative, Inverse, Path, Predicate, Repeat, Sequence
+from kkgraph.shacl.terms import Term, statement
 
 _SUBCLASS: Final = PREFIXES["rdfs"] + "subClassOf"
 Edges = dict[Term, dict[Term, None]]

@@ -15,8 +15,9 @@ import pyoxigraph as ox
 from kkgraph.shacl import forms as f
 from kkgraph.shacl.asking import Asker
 from kkgraph.shacl.data import Data
-from kkgraph.shacl.forms import Result, Schema, Shape, Term
+from kkgraph.shacl.forms import Result, Schema, Shape
 from kkgraph.shacl.paths import Path, Predicate
+from kkgraph.shacl.terms import Term
 from kkgraph.shacl.values import VALUE_TESTS, below, failing
 
 Row = tuple[Term, Term | None, Path | None, tuple[tuple[str, Term], ...]]

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from kkgraph.errors import ShapeError
 from kkgraph.names import PREFIXES, RDF_TYPE
-from kkgraph.shacl.forms import SH, Term, show, statement
+from kkgraph.shacl.terms import SH, Term, show, statement
 
 _RDF: Final = PREFIXES["rdf"]
 _NIL: Final = ox.NamedNode(_RDF + "nil")

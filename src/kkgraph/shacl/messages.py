@@ -8,7 +8,8 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from kkgraph.shacl import forms as f
-from kkgraph.shacl.forms import Result, show
+from kkgraph.shacl.forms import Result
+from kkgraph.shacl.terms import Term, show
 
 _PLACE: Final = re.compile(r"\{[?$](\w+)\}")
 _WORDS: Final[dict[type, tuple[str, str]]] = {
@@ -104,12 +105,12 @@ def messages_of(result: Result) -> list[tuple[str, str]]:
     return [(_PLACE.sub(lambda m: known.get(m[1], m[0]), text), lang) for text, lang in given]
 
 
-def _plain(term: f.Term) -> str:
+def _plain(term: Term) -> str:
     """A term within a sentence: a literal's text, a CURIE."""
     return term.value if isinstance(term, ox.Literal) else show(term)
 
 
-def _bindings(result: Result) -> list[tuple[str, f.Term]]:
+def _bindings(result: Result) -> list[tuple[str, Term]]:
     fixed = list(getattr(result.constraint, "bindings", ()))
     found = [*fixed, ("this", result.focus), *result.bindings]
     if result.value is not None:

@@ -17,8 +17,8 @@ import pyoxigraph as ox
 
 from kkgraph.errors import ShapeError
 from kkgraph.names import PREFIXES
-from kkgraph.shacl.forms import SH, Term
 from kkgraph.shacl.graph import ShapesGraph, refuse
+from kkgraph.shacl.terms import SH, Term
 
 _TOKEN: Final = re.compile(
     r'"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*\'\'\''

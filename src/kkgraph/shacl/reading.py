@@ -11,9 +11,10 @@ import pyoxigraph as ox
 from kkgraph.errors import ShapeError
 from kkgraph.names import PREFIXES, RDF_TYPE
 from kkgraph.shacl import components, constraints
-from kkgraph.shacl.forms import SH, Schema, Shape, Target, Term, show
+from kkgraph.shacl.forms import Schema, Shape, Target
 from kkgraph.shacl.graph import ShapesGraph, refuse
 from kkgraph.shacl.routes import read_path
+from kkgraph.shacl.terms import SH, Term, show
 
 _TARGETS: Final = {
     SH + "targetNode": "node",

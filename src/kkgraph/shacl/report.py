@@ -10,9 +10,10 @@ import pyoxigraph as ox
 
 from kkgraph.names import PREFIXES, RDF_TYPE
 from kkgraph.shacl import forms as f
-from kkgraph.shacl.forms import SH, Result, Term
+from kkgraph.shacl.forms import Result
 from kkgraph.shacl.messages import messages_of
 from kkgraph.shacl.paths import Alternative, Path, Predicate, Repeat, Sequence
+from kkgraph.shacl.terms import SH, Term
 
 _RDF: Final = PREFIXES["rdf"]
 _TYPE: Final = ox.NamedNode(RDF_TYPE)

@@ -6,9 +6,9 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from kkgraph.shacl.forms import SH, Term, show
 from kkgraph.shacl.graph import ShapesGraph, refuse
 from kkgraph.shacl.paths import Alternative, Inverse, Path, Predicate, Repeat, Sequence
+from kkgraph.shacl.terms import SH, Term, show
 
 _SIGNS: Final = {
     SH + "zeroOrMorePath": "*",

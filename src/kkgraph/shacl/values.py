@@ -10,8 +10,8 @@ import pyoxigraph as ox
 from kkgraph import xsd
 from kkgraph.shacl import forms as f
 from kkgraph.shacl.data import Data
-from kkgraph.shacl.forms import Term
 from kkgraph.shacl.patterns import matching
+from kkgraph.shacl.terms import Term
 
 
 def text_of(node: Term) -> str | None:

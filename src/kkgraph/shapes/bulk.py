@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pyoxigraph as ox
 
 from kkgraph import turtle
-from kkgraph.shacl.forms import Schema, statement
+from kkgraph.shacl.forms import Schema
+from kkgraph.shacl.terms import statement
 from kkgraph.shapes.checking import identity, no_data, read_schema, results_before
 from kkgraph.shapes.outcome import Report, counted, problem_of, rank, tally_of
 from kkgraph.shapes.places import Places

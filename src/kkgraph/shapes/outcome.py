@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from kkgraph.errors import QuestionError
 from kkgraph.model import Problem
-from kkgraph.shacl.forms import Constraint, Result, Shape, show
+from kkgraph.shacl.forms import Constraint, Result, Shape
 from kkgraph.shacl.messages import messages_of
+from kkgraph.shacl.terms import show
 
 SEVERITIES: Final = ("violation", "warning", "info")
 
