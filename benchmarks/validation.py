@@ -28,7 +28,7 @@ from comparison.results import Planted, Row, Size, table
 from national.planting import ILL_TYPED
 
 HERE = Path(__file__).resolve().parent
-REFERENCES = ("cat", "wc", "parse")
+REFERENCES = ("read", "wc", "parse")
 ENGINES = "kkgraph,pyshacl,rudof,jena,topbraid"
 
 

@@ -5,6 +5,7 @@ import org.apache.jena.riot.RDFDataMgr;
 import org.apache.jena.shacl.ShaclValidator;
 import org.apache.jena.shacl.Shapes;
 import org.apache.jena.shacl.validation.ReportEntry;
+import org.apache.jena.sparql.graph.GraphFactory;
 
 /** Apache Jena SHACL over its default graph in memory. */
 final class JenaEngine implements ShaclPeers.Engine {
@@ -29,5 +30,15 @@ final class JenaEngine implements ShaclPeers.Engine {
             components.add(entry.sourceConstraintComponent().getURI());
         }
         return components;
+    }
+
+    @Override
+    public Graph report(Graph data, Graph shapes) {
+        return ShaclValidator.get().validate(Shapes.parse(shapes), data).getGraph();
+    }
+
+    @Override
+    public Graph empty() {
+        return GraphFactory.createDefaultGraph();
     }
 }

@@ -4,7 +4,9 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import org.apache.jena.graph.Graph;
 import org.apache.jena.rdf.model.Model;
+import org.apache.jena.rdf.model.ModelFactory;
 import org.apache.jena.rdf.model.Resource;
 import org.apache.jena.riot.RDFDataMgr;
 import org.topbraid.jenax.util.JenaUtil;
@@ -39,14 +41,31 @@ final class TopBraidEngine implements ShaclPeers.Engine {
 
     @Override
     public List<String> validate() {
-        ValidationEngineConfiguration plain =
-                new ValidationEngineConfiguration().setValidateShapes(false);
-        Model report = ValidationUtil.validateModel(data, shapes, plain).getModel();
+        Model report = validate(data, shapes);
         List<String> components = new ArrayList<>();
         for (Resource result : report.listSubjectsWithProperty(SH.sourceConstraintComponent).toList()) {
             components.add(
                     result.getPropertyResourceValue(SH.sourceConstraintComponent).getURI());
         }
         return components;
+    }
+
+    @Override
+    public Graph report(Graph data, Graph shapes) {
+        return validate(
+                        ModelFactory.createModelForGraph(data),
+                        ModelFactory.createModelForGraph(shapes))
+                .getGraph();
+    }
+
+    @Override
+    public Graph empty() {
+        return JenaUtil.createMemoryModel().getGraph();
+    }
+
+    private static Model validate(Model data, Model shapes) {
+        ValidationEngineConfiguration plain =
+                new ValidationEngineConfiguration().setValidateShapes(false);
+        return ValidationUtil.validateModel(data, shapes, plain).getModel();
     }
 }

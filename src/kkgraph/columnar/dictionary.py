@@ -24,7 +24,8 @@ KINDS: Final = ("iri", "bnode", "literal")
 NARROW: Final = 2**31 - 1
 _SMALL_BYTES: Final = 2**14
 _BATCH: Final = 122_880
-_GROUPS: Final = 2
+_MANY: Final = 500_000
+"""From so many forms on, two groups at a time are worth the memory of both."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ class Dictionary:
 def unify(gathering: Gathering, connection: duckdb.DuckDBPyConnection) -> Dictionary:
     """The dictionary of everything gathered, whose forms are moved to the table ``terms``.
 
-    Two groups are told apart at a time, while the forms of earlier ones are written.
+    Some groups are told apart while the forms of earlier ones are written.
     """
     import numpy as np
 
@@ -134,11 +135,12 @@ def _told_apart(
     gathering: Gathering, connection: duckdb.DuckDBPyConnection
 ) -> Iterator[tuple[Key, pa.Array, Integers]]:
     """Each group's distinct forms and the numbers of all its forms, in the order of the groups."""
-    with ThreadPoolExecutor(_GROUPS) as pool:
+    at_once = 2 if gathering.n_terms > _MANY else 1
+    with ThreadPoolExecutor(at_once) as pool:
         waiting: deque[tuple[Key, Future[tuple[pa.Array, Integers]]]] = deque()
         for key in sorted(gathering.forms):
             waiting.append((key, pool.submit(_distinct, gathering.take(key), connection)))
-            if len(waiting) >= _GROUPS:
+            if len(waiting) >= at_once:
                 first, found = waiting.popleft()
                 yield first, *found.result()
         while waiting:
