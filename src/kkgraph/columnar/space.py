@@ -97,8 +97,8 @@ class Space:
 
     def ids(self, terms: Sequence[Term]) -> list[int | None]:
         """The identifiers of terms, None for those that the data don't have."""
-        fresh = [t for t in dict.fromkeys(terms) if t not in self._ids]
         with self._lock:
+            fresh = [t for t in dict.fromkeys(terms) if t not in self._ids]
             for term, number in zip(fresh, self.columnar.ids_of(fresh), strict=True):
                 self._ids[term] = number
                 if number is not None:
