@@ -14,8 +14,9 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from kkgraph import shapes
+from kkgraph import shapes, turtle
 
+TURTLE = turtle.FORMATS["ttl"]
 HERE = Path(__file__).resolve().parent
 PREFIXES = """@prefix ex: <http://example.org/> .
 @prefix sh: <http://www.w3.org/ns/shacl#> .
@@ -128,8 +129,9 @@ def main() -> None:
     print("| --- | --- | --- |" + " --- |" * len(NAMES))
     with tempfile.TemporaryDirectory() as folder:
         for case in CASES:
-            data, shape = Path(folder, "data.ttl"), Path(folder, "shapes.ttl")
-            data.write_text(PREFIXES + case.data, encoding="utf-8")
+            data, shape = Path(folder, "data.nt"), Path(folder, "shapes.ttl")
+            text = (PREFIXES + case.data).encode()
+            data.write_bytes(turtle.serialise(turtle.parse(text, TURTLE, where=case.title), "nt"))
             shape.write_text(PREFIXES + case.shape, encoding="utf-8")
             counts = [ours(data, shape), *map(theirs, commands(peers, data, shape))]
             marked = [n if n == str(case.wanted) else f"**{n}**" for n in counts]

@@ -29,6 +29,7 @@ from shacl_random.pruning import Deviation, pruned
 CASES, MANY = 240, 4000
 STEP = 60
 PEER_CASES = 300
+PYSHACL_CASES = 120
 
 
 def in_sql(data, schema):
@@ -141,11 +142,16 @@ def test_pyshacl_agrees():
             str(node), datatype=ox.NamedNode(str(node.datatype or xsd.XSD + "string"))
         )
 
-    results = 0
-    for number, case in enumerate(prune(PYSHACL, 120, lambda _: NOT_CLOSED, 0.4)):
-        _, report, _ = pyshacl.validate(graph(case.data), shacl_graph=graph(case.shapes))
+    results = refused = 0
+    for number, case in enumerate(prune(PYSHACL, PYSHACL_CASES, lambda _: NOT_CLOSED, 0.4)):
+        try:
+            _, report, _ = pyshacl.validate(graph(case.data), shacl_graph=graph(case.shapes))
+        except pyshacl.errors.ReportableRuntimeError:
+            refused += 1  # "Cannot use sh:lessThan to compare a BlankNode"
+            continue
         quads = [ox.Quad(*map(term, triple)) for triple in report]
         wanted = direct(case.data, read_shapes(case.shapes))
         assert differences(wanted, report_key(ShapesGraph(quads))) == [], (number, case)
         results += wanted.total()
     assert results > 300
+    assert refused < PYSHACL_CASES / 10
