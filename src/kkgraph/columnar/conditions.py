@@ -12,7 +12,8 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from kkgraph import xsd
-from kkgraph.columnar.space import Space, comment, fits, within
+from kkgraph.columnar.space import Space, comment, within
+from kkgraph.columnar.typed import stored
 from kkgraph.shacl import forms as f
 from kkgraph.shacl.data import Data
 from kkgraph.shacl.patterns import for_re2, matching
@@ -143,7 +144,7 @@ def _against(limit: xsd.Value, sign: str) -> tuple[str, str]:
     approximate = f"NOT isnan(x.approx) AND x.approx {sign} {number}"
     if limit.family == xsd.Family.DOUBLE:
         return f"x.family IN ({exact}, {double})", f"({approximate} AND NOT isnan({number}))"
-    if limit.exact is None or not fits(limit):
+    if limit.exact is None or stored(limit) is None:
         return "false", "false"
     exactly = f"x.exact {sign} {limit.exact:f}"
     if limit.family == xsd.Family.EXACT:

@@ -18,6 +18,7 @@ from kkgraph.columnar import arrays
 from kkgraph.columnar.dictionary import KINDS
 from kkgraph.columnar.keys import key_of
 from kkgraph.columnar.session import translated
+from kkgraph.columnar.typed import stored
 from kkgraph.shacl.terms import Term, show, statement
 
 if TYPE_CHECKING:
@@ -182,7 +183,8 @@ class Space:
             if xsd.ill_typed(term.value, datatype):
                 broken.append((number,))
             elif (value := xsd.value(term.value, datatype)) is not None:
-                exact = str(value.exact) if fits(value) else None
+                kept = stored(value)
+                exact = None if kept is None else str(kept)
                 if value.family != xsd.Family.STRING:
                     typed.append((number, int(value.family), exact, value.approx, value.zoned))
         self.append("extra_broken", broken)
@@ -282,15 +284,6 @@ class Space:
 
 
 _TYPED: Final = "id, family, exact, approx, zoned"
-
-
-def fits(value: xsd.Value) -> bool:
-    """True where the column for exact values holds this one."""
-    exact = value.exact
-    if exact is None or abs(exact) >= 10 ** (_DIGITS - _FRACTION):
-        return False
-    exponent = exact.as_tuple().exponent
-    return isinstance(exponent, int) and exponent >= -_FRACTION
 
 
 def _joined(ranges: list[Range]) -> list[Range]:
