@@ -14,6 +14,7 @@ import pyoxigraph as ox
 from kkgraph import xsd
 from kkgraph.columnar.space import Space, comment, within
 from kkgraph.columnar.typed import stored
+from kkgraph.errors import StoreError
 from kkgraph.shacl import forms as f
 from kkgraph.shacl.data import Data
 from kkgraph.shacl.patterns import for_re2, matching
@@ -97,9 +98,7 @@ class Conditions:
 
     def _unmatched(self, constraint: f.Pattern, values: str) -> str:
         regex = for_re2(constraint)
-        try:
-            self._space.run(f"SELECT regexp_matches('', {quoted(regex)})")
-        except Exception:  # RE2 lacks something that Oxigraph's engine has: ask that one
+        if regex is None or not self._is_known(regex):  # RE2 lacks something: ask Oxigraph's engine
             distinct = f"SELECT DISTINCT v, lex FROM {values} JOIN texts ON texts.id = v"
             found = self._space.run(distinct)
             good = matching(constraint, (lex for _, lex in found))
@@ -108,6 +107,14 @@ class Conditions:
             table = self._table("bad", title, f"SELECT unnest({bad}::BIGINT[]) AS v")
             return f"v IN (FROM {table})"
         return f"NOT regexp_matches(lex, {quoted(regex)})"
+
+    def _is_known(self, regex: str) -> bool:
+        """True where RE2 can build the expression."""
+        try:
+            self._space.run(f"SELECT regexp_matches('', {quoted(regex)})")
+        except StoreError:
+            return False
+        return True
 
     def _order(self, constraint: Any, values: str) -> str:
         literal = constraint.limit

@@ -69,21 +69,30 @@ def _without_spaces(regex: str) -> str:
     return "".join(out)
 
 
-def for_re2(pattern: Pattern) -> str:
-    """The expression as RE2 reads it: classes as in Unicode, flags in front."""
+def for_re2(pattern: Pattern) -> str | None:
+    """The expression as RE2 reads it: classes as in Unicode, flags in front.
+
+    None where RE2 would read it otherwise than Oxigraph's engine: word boundaries, sets within a
+    set, a complement within a set, and a repetition without a lower bound.
+    """
     regex, flags = plain(pattern)
-    out, inside, position = [], False, 0
+    out: list[str] = []
+    start, position = -1, 0  # where the set begins that is open, if any
     while position < len(regex):
         letter = regex[position]
         following = regex[position + 1 : position + 2]
         if letter == "\\" and following:
-            out.append(_escape(following, inside))
+            if following in ("WDS" if start >= 0 else "bB<>"):
+                return None
+            out.append(_escape(following, start >= 0))
             position += 2
             continue
-        if letter == "[" and not inside:
-            inside = True
-        elif letter == "]" and inside:
-            inside = False
+        if letter + following in ("{,", "&&", "--", "~~") or (letter == "[" and start >= 0):
+            return None
+        if letter == "[":
+            start = position
+        elif letter == "]" and start >= 0 and regex[start:position] not in ("[", "[^"):
+            start = -1
         out.append(letter)
         position += 1
     return (f"(?{flags})" if flags else "") + "".join(out)
