@@ -93,6 +93,23 @@ def test_a_node_that_leaves_its_class_is_looked_at_no_more():
     assert not got
 
 
+def test_a_way_that_is_gone_leads_the_validation_nowhere():
+    # to look for what the second path reaches, the steps of the first are walked as well
+    schema = read_shapes(
+        parse("""
+        ex:S sh:targetClass ex:C ;
+          sh:property [ sh:path [ sh:oneOrMorePath ( ex:to ex:on ) ] ; sh:maxCount 1 ] ;
+          sh:property [ sh:maxCount 9 ;
+            sh:path [ sh:inversePath [ sh:oneOrMorePath ( ex:to ex:on ) ] ] ] .
+        """)
+    )
+    data = parse("ex:a a ex:C ; ex:to ex:b . ex:b ex:on ex:c . ex:c ex:to ex:d . ex:d ex:on ex:e .")
+    assert len(ours_direct(data, schema)) == 1
+    got, found = changed(data, schema, [], parse("ex:d ex:on ex:e ."))
+    assert found.reached > 0
+    assert not got
+
+
 def test_what_can_read_anything_is_run_in_full():
     query = 'sh:sparql [ sh:select "SELECT $this { $this <http://example.org/name> \\"c3\\" }" ]'
     schema = read_shapes(parse(f"{SHAPES} ex:Q sh:targetClass ex:C ; {query} ."))

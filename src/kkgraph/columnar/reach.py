@@ -70,7 +70,8 @@ def reached(space: Space, schema: Schema, plan: Plan) -> dict[Term, str]:
     if space.run(f"SELECT count(*) FROM {CHANGED} WHERE p = {space.write(tree)}")[0][0]:
         return {}
     space.overlay(ADDED, None)  # a way may lead over triples that are gone, or that are new
-    walks = Walks(space, plan.table)
+    # under names of their own: the validation's tables are made over other facts
+    walks = Walks(space, lambda kind, title, sql: plan.table(f"{kind}_back", title, sql))
     found: dict[Term, str] = {}
     for shape in schema.targeted:
         reads = list(_reads(schema, shape, None))
