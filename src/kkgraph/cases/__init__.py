@@ -1,0 +1,1 @@
+"""Cases that people bring: forms to fill in, readers, problems at their cells, comparison."""
