@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import random
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 
 from conftest import ROOT
 from kkgraph import xsd
-from kkgraph.columnar import dictionary, loading, reading, saved, statements, typed
+from kkgraph.columnar import dictionary, loading, native, reading, saved, statements, typed
 from kkgraph.columnar.loading import load
 from kkgraph.columnar.parquet import to_parquet
 from kkgraph.columnar.saved import open_saved, save
@@ -27,7 +28,37 @@ from kkgraph.errors import SourceError, StoreError
 XSD = xsd.XSD
 A, B, P, Q = (ox.NamedNode(f"http://example.org/{name}") for name in "abpq")
 LINE = "<http://example.org/a> <http://example.org/p> {} .\n"
+FIND_LIBRARY = native.library.__wrapped__
 FORMATS = ("ttl", "trig", "nt", "nq", "jsonld", "rdf")
+
+
+@pytest.fixture(scope="module", params=["compiled", "numpy"], autouse=True)
+def reader(request):
+    """Every test here holds for both readers."""
+    if request.param == "compiled":
+        if native.library() is None:
+            pytest.skip("the compiled reader isn't part of this installation")
+        yield request.param
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(native, "library", lambda: None)
+        yield request.param
+
+
+def test_the_compiled_reader_is_there_where_it_can_be_made(reader):
+    if shutil.which("cargo") is None:
+        pytest.skip("no Rust here: installed without the compiled reader")
+    assert (native.library() is not None) == (reader == "compiled")
+
+
+def test_a_library_of_another_version_is_left_alone(tmp_path, monkeypatch):
+    if shutil.which("cargo") is not None:
+        monkeypatch.setattr(native, "INTERFACE", 0)
+        assert FIND_LIBRARY() is None
+    monkeypatch.setattr(native, "__file__", str(tmp_path / "native.py"))
+    assert FIND_LIBRARY() is None
+    (tmp_path / native.NAMES[0]).write_bytes(b"no library")
+    assert FIND_LIBRARY() is None
 
 
 def quads_of(columnar, *, own_labels=True):

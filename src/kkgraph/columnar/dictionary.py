@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from kkgraph.columnar import arrays
+from kkgraph.columnar import arrays, native
 from kkgraph.columnar.keys import Key
 from kkgraph.columnar.lines import Rows
 from kkgraph.columnar.shelf import Shelf
@@ -24,6 +24,7 @@ KINDS: Final = ("iri", "bnode", "literal")
 NARROW: Final = 2**31 - 1
 _SMALL_BYTES: Final = 2**14
 _BATCH: Final = 122_880
+_WAITING: Final = 2
 _MANY: Final = 500_000
 """From so many forms on, two groups at a time are worth the memory of both."""
 
@@ -85,10 +86,14 @@ class Gathering:
 
 @dataclass(frozen=True)
 class Dictionary:
-    """Groups in the order of their numbers, and the numbers of each group's gathered forms."""
+    """Groups in the order of their numbers, and the numbers of each group's gathered forms.
+
+    ``writing`` is what may still be on its way to the table ``terms``.
+    """
 
     groups: list[Group]
     numbers: dict[Key, Integers]
+    writing: list[Future[None]]
 
     @property
     def n(self) -> int:
@@ -96,10 +101,12 @@ class Dictionary:
         return self.groups[-1].hi if self.groups else 0
 
 
-def unify(gathering: Gathering, connection: duckdb.DuckDBPyConnection) -> Dictionary:
-    """The dictionary of everything gathered, whose forms are moved to the table ``terms``.
+def unify(
+    gathering: Gathering, connection: duckdb.DuckDBPyConnection, writes: ThreadPoolExecutor
+) -> Dictionary:
+    """The dictionary of everything gathered, whose forms go to the table ``terms``.
 
-    Some groups are told apart while the forms of earlier ones are written.
+    They are moved there by ``writes``, which has one thread, and may be on their way in the end.
     """
     import numpy as np
 
@@ -108,27 +115,24 @@ def unify(gathering: Gathering, connection: duckdb.DuckDBPyConnection) -> Dictio
     numbers: dict[Key, Integers] = {}
     lo = flushed = 0
     pending: list[pa.Table] = []
-    with connection.cursor() as writer, ThreadPoolExecutor(1) as writes:
-        writing: deque[Future[None]] = deque()
-        for key, forms, codes in _told_apart(gathering, connection):
-            hi = lo + len(forms)
-            groups.append(Group(lo, hi, KINDS[key.kind], key.datatype, key.language))
-            numbers[key] = codes.astype(dtype, copy=False)
-            numbers[key] += dtype(lo)
-            ids = arrays.integers(np.arange(lo, hi))
-            pending.append(arrays.table({"id": ids, "lex": forms}))
-            lo = hi
-            del forms
-            if lo - flushed >= _BATCH:
-                while writing:  # no more than one table waits, so that memory stays flat
-                    writing.popleft().result()
-                writing.append(writes.submit(_flush, writer, pending))
-                pending = []
-                flushed = lo
-        while writing:
-            writing.popleft().result()
-        _flush(writer, pending)
-    return Dictionary(groups, numbers)
+    writing: deque[Future[None]] = deque()
+    for key, forms, codes in _told_apart(gathering, connection):
+        hi = lo + len(forms)
+        groups.append(Group(lo, hi, KINDS[key.kind], key.datatype, key.language))
+        numbers[key] = codes.astype(dtype, copy=False)
+        numbers[key] += dtype(lo)
+        ids = arrays.integers(np.arange(lo, hi))
+        pending.append(arrays.table({"id": ids, "lex": forms}))
+        lo = hi
+        del forms
+        if lo - flushed >= _BATCH:
+            while len(writing) >= _WAITING:  # so that memory stays flat
+                writing.popleft().result()
+            writing.append(writes.submit(_flush, connection, pending))
+            pending = []
+            flushed = lo
+    writing.append(writes.submit(_flush, connection, pending))
+    return Dictionary(groups, numbers, list(writing))
 
 
 def _told_apart(
@@ -152,7 +156,8 @@ def _flush(connection: duckdb.DuckDBPyConnection, pending: list[pa.Table]) -> No
     import pyarrow as pa
 
     if pending:
-        append(connection, "terms", pa.concat_tables(pending))
+        with connection.cursor() as writer:
+            append(writer, "terms", pa.concat_tables(pending))
         pending.clear()
         release()
 
@@ -167,6 +172,9 @@ def _distinct(
     import numpy as np
     import pyarrow as pa
 
+    compiled = native.library()
+    if compiled is not None:
+        return compiled.distinct(pieces)
     forms = pa.concat_arrays([array.cast(pa.large_string()) for array in pieces])
     pieces.clear()
     n = len(forms)
@@ -217,6 +225,22 @@ def _part(forms: pa.Array, first: Integers) -> None:
             first[place] = seen.setdefault(forms[place].as_py(), place)
 
 
+def placed(
+    gathering: Gathering, dictionary: Dictionary
+) -> Iterator[tuple[Integers, Integers | None, Integers]]:
+    """Each block's rows and graphs, which are places in the third: the dictionary's numbers."""
+    import numpy as np
+
+    taken: dict[Key, int] = defaultdict(int)
+    for spo, graphs, sizes in gathering.rows:
+        pieces = []
+        for key, size in sizes:
+            pieces.append(dictionary.numbers[key][taken[key] : taken[key] + size])
+            taken[key] += size
+        if pieces:
+            yield spo, graphs, np.concatenate(pieces)
+
+
 def numbered(
     gathering: Gathering, dictionary: Dictionary, column: int | None = None
 ) -> Iterator[tuple[Integers, Any]]:
@@ -226,15 +250,7 @@ def numbered(
     """
     import numpy as np
 
-    taken: dict[Key, int] = defaultdict(int)
-    for spo, graphs, sizes in gathering.rows:
-        pieces = []
-        for key, size in sizes:
-            pieces.append(dictionary.numbers[key][taken[key] : taken[key] + size])
-            taken[key] += size
-        if not pieces:
-            continue
-        numbers = np.concatenate(pieces)
+    for spo, graphs, numbers in placed(gathering, dictionary):
         if column is not None:
             yield numbers[spo[:, column]], None
             continue

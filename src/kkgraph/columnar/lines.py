@@ -7,13 +7,14 @@ reads only lines whose four tokens are plain, and hands every other line to that
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
-from kkgraph.columnar import arrays
+from kkgraph.columnar import arrays, native
 from kkgraph.columnar.keys import REFUSED_KEY, Key, key_of
 from kkgraph.columnar.terms import NO_GRAPH, Reader
 
@@ -46,12 +47,14 @@ class Source:
 class Block:
     """Whole lines of one input, with a line end at the last.
 
-    ``read`` says how many bytes of the input's file have been read.
+    ``read`` says how many bytes of the input's file have been read. ``done`` is told when nobody
+    needs the data any more, so that their memory can serve again.
     """
 
     data: bytes | memoryview
     source: Source
     read: int = 0
+    done: Callable[[], None] | None = None
 
     def placed(self, refusal: Refusal, before: int) -> Refusal:
         """The refusal with its line in the input, of which ``before`` lines precede the block."""
@@ -92,17 +95,35 @@ class Rows:
 
 def encode(block: Block, reader: Reader, *, skip_errors: bool) -> Rows:
     """The rows of a block, and the lines that the full parser refuses: all, or only the first."""
-    rows, odd = _fast(block.data, reader, quads=block.source.quads)
-    if not len(odd):
+    compiled = native.library()
+    if compiled is None:
+        return _encode(block.data, block.source, reader, skip_errors=skip_errors)
+    found = compiled.read(block.data, reader.scope, quads=block.source.quads)
+    parts = [(reader.key_of(group.kind, group.suffix), group.forms) for group in found.groups]
+    if any(key is REFUSED_KEY for key, _ in parts):
+        return _encode(block.data, block.source, reader, skip_errors=skip_errors)
+    rows = Rows(found.spo, found.graphs, [(k, f) for k, f in parts if len(f)], found.n_lines)
+    if not len(found.odd):
         return rows
     text = bytes(block.data).split(b"\n")
+    left = b"".join(text[at] + b"\n" for at in found.odd.tolist())
+    more = _encode(left, block.source, reader, skip_errors=skip_errors)
+    rows.refused = [replace(r, line=int(found.odd[r.line - 1]) + 1) for r in more.refused]
+    return _joined(rows, more)
+
+
+def _encode(data: bytes | memoryview, source: Source, reader: Reader, *, skip_errors: bool) -> Rows:
+    rows, odd = _fast(data, reader, quads=source.quads)
+    if not len(odd):
+        return rows
+    text = bytes(data).split(b"\n")
     lines = [(i + 1, text[i]) for i in odd.tolist()]
-    statements, refused = _parsed(lines, block.source, skip_errors=skip_errors)
+    statements, refused = _parsed(lines, source, skip_errors=skip_errors)
     rows.refused += refused
-    data = ox.serialize(statements, format=ox.RdfFormat.N_QUADS)
-    more, odd = _fast(data or b"", reader, quads=True)
+    again = ox.serialize(statements, format=ox.RdfFormat.N_QUADS)
+    more, odd = _fast(again or b"", reader, quads=True)
     if len(odd):
-        rows.refused += _unsupported(lines, block.source)
+        rows.refused += _unsupported(lines, source)
         rows.refused.sort(key=lambda refusal: refusal.line)
     return _joined(rows, more)
 

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from kkgraph.columnar.dictionary import NARROW, Gathering, Group, release, unify
+from kkgraph.columnar import arrays
+from kkgraph.columnar.dictionary import NARROW, Gathering, Group, append, release, unify
 from kkgraph.columnar.lines import Block, Rows, encode
 from kkgraph.columnar.reading import MAX_BYTES, blocks, quad_blocks, scope
 from kkgraph.columnar.saved import building, mark, open_saved
 from kkgraph.columnar.session import (
     connect,
     data_bytes,
+    limit_memory,
     out_of_memory,
     thread_count,
     translated,
@@ -30,6 +32,7 @@ from kkgraph.errors import SourceError
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
 
 _SHARE: Final = 0.6
 _SKIP: Final = "Mend the line. --skip-errors (skip_errors=True) counts such lines and goes on."
@@ -72,13 +75,19 @@ def load(  # noqa: PLR0913 - each is one independent wish
     and unwritable-store for ``into``.
     """
     names = [Path(p) for p in ([paths] if isinstance(paths, (str, Path)) else paths)]
-    loader = Loader(thread_count(threads), data_bytes(memory), skip_errors)
-    for number, path in enumerate(names):
-        with translated(str(path)):
-            loader.add(_told(blocks(path, number, max_bytes=max_bytes), path, progress))
     sources = [(str(path), scope(number)) for number, path in enumerate(names)]
+    loader = Loader(thread_count(threads), data_bytes(memory), skip_errors)
+
+    def read() -> None:
+        for number, path in enumerate(names):
+            with translated(str(path)):
+                loader.add(_told(blocks(path, number, max_bytes=max_bytes), path, progress))
+
     if into is None:
-        return loader.tables(sources)
+        with loader.session() as connection:
+            read()
+            return loader.tables(sources, connection)
+    read()
     loader.save(Path(into), sources)
     return open_saved(Path(into), memory=memory, threads=threads, skipped=loader.skipped)
 
@@ -86,8 +95,9 @@ def load(  # noqa: PLR0913 - each is one independent wish
 def load_quads(quads: Iterable[ox.Quad], *, threads: int | None = None) -> Columnar:
     """Quads in memory, loaded; blank nodes keep their labels."""
     loader = Loader(thread_count(threads), None, False)
-    loader.add(quad_blocks(quads))
-    return loader.tables([])
+    with loader.session() as connection:
+        loader.add(quad_blocks(quads))
+        return loader.tables([], connection)
 
 
 def _told(source: Iterator[Block], path: Path, progress: Progress | None) -> Iterator[Block]:
@@ -117,6 +127,8 @@ class Loader:
                 raise SourceError(first.code, first.message, where=first.where, hint=_SKIP)
             self.skipped.add(placed)
             self._gathering.add(rows)
+            if block.done is not None:
+                block.done()
             line += rows.n_lines
             if self._limit is not None and self._gathering.n_bytes > _SHARE * self._limit:
                 raise out_of_memory("the terms do not fit into the memory", block.source.name)
@@ -139,23 +151,33 @@ class Loader:
             finally:
                 pool.shutdown(wait=True, cancel_futures=True)
 
-    def tables(self, sources: Sources) -> Columnar:
-        """The data as tables in memory; what was gathered is used up."""
-        connection = connect(memory=self._rest(), threads=self._threads)
-        try:
-            with translated():
-                self._fill(connection, sources)
-                if self._limit is not None:
-                    connection.execute(f"SET memory_limit = '{self._limit // 2**20}MiB'")
+    @contextmanager
+    def session(self) -> Iterator[Future[duckdb.DuckDBPyConnection]]:
+        """A session in memory, begun while the data are read, and closed if that fails."""
+        with ThreadPoolExecutor(1) as ahead:
+            session = ahead.submit(connect, threads=self._threads)
+            try:
+                yield session
+            except BaseException:
+                session.result().close()
+                raise
+
+    def tables(self, sources: Sources, session: Future[duckdb.DuckDBPyConnection]) -> Columnar:
+        """The data as tables of the session; what was gathered is used up."""
+        with translated():
+            connection = session.result()
+            if self._limit is not None:
+                limit_memory(connection, self._limit - self._gathering.n_bytes)
+            self._fill(connection, sources)
+            if self._limit is not None:
+                limit_memory(connection, self._limit)
             return Columnar(connection, skipped=self.skipped)
-        except BaseException:
-            connection.close()
-            raise
 
     def save(self, path: Path, sources: Sources) -> None:
         """Write the data as a saved file; what was gathered is used up."""
         with building(path) as place, translated(str(path)):
-            connection = connect(place, memory=self._rest(), threads=self._threads)
+            limit = self._limit and self._limit - self._gathering.n_bytes
+            connection = connect(place, memory=limit, threads=self._threads)
             try:
                 self._fill(connection, sources)
                 mark(connection)
@@ -163,23 +185,34 @@ class Loader:
             finally:
                 connection.close()
 
-    def _rest(self) -> int | None:
-        return None if self._limit is None else self._limit - self._gathering.n_bytes
-
     def _fill(self, connection: duckdb.DuckDBPyConnection, sources: Sources) -> None:
         narrow = self._gathering.n_terms <= NARROW
         connection.execute(_TABLES.format(number="INTEGER" if narrow else "BIGINT"))
-        dictionary = unify(self._gathering, connection)
-        for group in dictionary.groups:
-            row = [*asdict(group).values(), group.n]
-            connection.execute("INSERT INTO groups VALUES (?, ?, ?, ?, ?, ?)", row)
-        for number, (name, own) in enumerate(sources):
-            connection.execute("INSERT INTO sources VALUES (?, ?, ?)", [number, name, own])
-        with ThreadPoolExecutor(1) as pool:  # the values need the terms only
-            typing = pool.submit(_fill_values, connection.cursor(), dictionary.groups)
-            fill_statements(connection, self._gathering, dictionary)
+        with ThreadPoolExecutor(1) as writes:
+            dictionary = unify(self._gathering, connection, writes)
+            # The values need the terms only, and come behind them.
+            typing = writes.submit(_fill_values, connection.cursor(), dictionary.groups)
+            append(connection, "groups", _listed(dictionary.groups))
+            for number, (name, own) in enumerate(sources):
+                connection.execute("INSERT INTO sources VALUES (?, ?, ?)", [number, name, own])
+            fill_statements(connection, self._gathering, dictionary, self._threads)
             self._gathering = Gathering()
-            typing.result()
+            for written in (*dictionary.writing, typing):
+                written.result()
+
+
+def _listed(groups: list[Group]) -> pa.Table:
+    import numpy as np
+
+    numbers = {
+        name: arrays.integers(np.array([getattr(g, name) for g in groups], np.int64))
+        for name in ("lo", "hi", "n")
+    }
+    texts = {
+        name: arrays.strings([getattr(g, name) for g in groups])
+        for name in ("kind", "datatype", "lang")
+    }
+    return arrays.table({"lo": numbers["lo"], "hi": numbers["hi"], **texts, "n": numbers["n"]})
 
 
 def _fill_values(connection: duckdb.DuckDBPyConnection, groups: list[Group]) -> None:

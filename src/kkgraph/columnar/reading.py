@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import IO, Any, Final, cast
 
@@ -106,9 +107,11 @@ def _open(path: Path) -> Iterator[tuple[Any, Callable[[], int]]]:
 def _line_blocks(file: io.BufferedReader, source: Source) -> Iterator[Block]:
     import numpy as np
 
+    spare: list[memoryview] = []
     for number in itertools.count():
         room = BLOCK_BYTES << (number >= _SOON_LONGER)
-        view = np.empty(room + _ROOM, np.uint8).data
+        view = spare.pop() if spare else np.empty(room + _ROOM, np.uint8).data
+        room = len(view) - _ROOM
         size = file.readinto(view[:room])
         if not size:
             return
@@ -120,7 +123,7 @@ def _line_blocks(file: io.BufferedReader, source: Source) -> Iterator[Block]:
         end = size + len(tail)
         if end <= len(view):
             view[size:end] = tail
-            yield Block(view[:end], source)
+            yield Block(view[:end], source, done=partial(spare.append, view))
         else:
             yield Block(bytes(view[:size]) + tail, source)
 

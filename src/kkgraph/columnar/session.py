@@ -61,8 +61,17 @@ def connect(
         "temp_directory": str(spill),
     }
     if memory is not None:
-        config["memory_limit"] = f"{max(memory, _LEAST) // 2**20}MiB"
+        config["memory_limit"] = _mebibytes(memory)
     return duckdb.connect(str(path) if path else ":memory:", config=config)
+
+
+def limit_memory(connection: duckdb.DuckDBPyConnection, memory: int) -> None:
+    """Bound the memory of a session, as ``connect`` does."""
+    connection.execute(f"SET memory_limit = '{_mebibytes(memory)}'")
+
+
+def _mebibytes(memory: int) -> str:
+    return f"{max(memory, _LEAST) // 2**20}MiB"
 
 
 def out_of_memory(message: str, where: str = "") -> StoreError:

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from kkgraph.columnar import arrays
-from kkgraph.columnar.dictionary import Dictionary, Gathering, append, numbered
+from kkgraph.columnar import arrays, native
+from kkgraph.columnar.dictionary import (
+    NARROW,
+    Dictionary,
+    Gathering,
+    append,
+    numbered,
+    placed,
+)
 
 if TYPE_CHECKING:
     import duckdb
@@ -19,12 +26,24 @@ _ROWS: Final = 245_760
 
 
 def fill_statements(
-    connection: duckdb.DuckDBPyConnection, gathering: Gathering, dictionary: Dictionary
+    connection: duckdb.DuckDBPyConnection,
+    gathering: Gathering,
+    dictionary: Dictionary,
+    threads: int,
 ) -> None:
     """Fill the tables ``triples`` and, where there are named graphs, ``quads``."""
     if any(graphs is not None for _, graphs, _ in gathering.rows):
         _fill(connection, "quads", gathering, dictionary)
-    _fill(connection, "triples", gathering, dictionary)
+    compiled = native.library()
+    if compiled is None or dictionary.n > NARROW:
+        _fill(connection, "triples", gathering, dictionary)
+        return
+    blocks = ((spo, numbers) for spo, _, numbers in placed(gathering, dictionary))
+    found = compiled.sorted_rows(blocks, dictionary.n, threads)
+    for at in range(0, found.n, _ROWS):
+        columns = found.columns(at, _ROWS)
+        table = arrays.table({name: arrays.integers(v) for name, v in columns.items()})
+        append(connection, "triples", table)
 
 
 def _fill(

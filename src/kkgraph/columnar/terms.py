@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 REFUSED: Final = -1
 NO_GRAPH: Final = -2
+LITERAL: Final = 2
 _LT, _QUOTE, _BACKSLASH, _NEWLINE, _UNDERSCORE, _DOT = 60, 34, 92, 10, 95, 46
 _CHARACTER: Final = (
     r"(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|[^\x00-\x{9F}\x{D7A4}-\x{10FFFF}]|%[0-9A-Fa-f]{2})"
@@ -132,6 +133,16 @@ class Reader:
         self._ask(terms, every.at(np.concatenate(doubtful)))
         return terms
 
+    def key_of(self, kind: int, suffix: bytes) -> Key:
+        """The group of the terms of a kind; of literals, those with a suffix."""
+        return (IRIS, BLANKS)[kind] if kind < LITERAL else self._key(suffix + b" ")
+
+    def _key(self, suffix: bytes) -> Key:
+        key = self._keys.get(suffix)
+        if key is None:
+            key = self._keys[suffix] = key_of_suffix(suffix)
+        return key
+
     def _named(self, terms: Terms, tokens: Tokens, key: Key, tail: int) -> Integers:
         """Add IRIs or blank nodes with a ``tail`` behind; the positions of doubtful tokens."""
         import pyarrow.compute as pc
@@ -200,9 +211,7 @@ class Reader:
         import numpy as np
         import pyarrow.compute as pc
 
-        key = self._keys.get(suffix)
-        if key is None:
-            key = self._keys[suffix] = key_of_suffix(suffix)
+        key = self._key(suffix)
         forms = pc.binary_slice(tokens.texts, 1, -len(suffix))
         hard = np.zeros(len(forms), bool)
         if escaped:
