@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from kkgraph.columnar.classes import Classes
 from kkgraph.columnar.conditions import Conditions
-from kkgraph.columnar.lane import Lane, Values
+from kkgraph.columnar.lane import LOGIC, Lane, Values
 from kkgraph.columnar.plan import Plan
 from kkgraph.columnar.sets import Sets
 from kkgraph.columnar.space import Space
@@ -25,7 +25,6 @@ from kkgraph.shacl.terms import Term
 from kkgraph.shacl.values import VALUE_TESTS
 
 VIOLATIONS: Final = "violations"
-_LOGICAL: Final = (f.Node, f.Not, f.And, f.Or, f.Xone)
 _QUALIFIED: Final = (f.QualifiedMinCount, f.QualifiedMaxCount)
 Asked = Callable[[Shape, Constraint, int, str, str], str]
 
@@ -91,7 +90,7 @@ class Compiler:
         self._conditions = Conditions(space, plan.table, self._classes.instances)
         self._sets = Sets(space, plan, self._walks)
         quick = workers > 1 and not space.overlaid
-        self._lane = Lane(space, self._classes.instances) if quick else None
+        self._lane = Lane(space, schema.shapes, self._classes.instances) if quick else None
 
     def run(self) -> None:
         """Make the table of violations and fill it."""
@@ -125,8 +124,9 @@ class Compiler:
 
     def _is_leaf(self, work: _Work) -> bool:
         """True where no verdict of another shape is needed for this one's."""
-        waits = (*_LOGICAL, *_QUALIFIED, *((f.Property,) if work.verdict else ()))
-        return not any(isinstance(c, waits) for c in work.shape.constraints)
+        waits = (*LOGIC, *_QUALIFIED, *((f.Property,) if work.verdict else ()))
+        rest = [c for c in work.shape.constraints if not self._is_quick(work, c)]
+        return not any(isinstance(c, waits) for c in rest)
 
     def _prepare(self, shape: Shape) -> _Work | None:
         """The shape's focus nodes and values, passed on to the shapes that it names."""
@@ -151,8 +151,13 @@ class Compiler:
                 values = f"({values})"
         work = _Work(shape, focus, values, bag, bool(use.report), bool(use.check), given)
         for constraint in shape.constraints:
-            self._pass_on(work, constraint)
+            if not self._is_quick(work, constraint):
+                self._pass_on(work, constraint)
         return work
+
+    def _is_quick(self, work: _Work, constraint: Constraint) -> bool:
+        """True where the quick lane answers a constraint."""
+        return bool(self._lane and work.given and self._lane.covers(work.shape, constraint))
 
     def _given(self, shape: Shape, focus: str, bag: str, use: _Use) -> Values | None:
         """What the quick lane needs, where it can answer some of the shape's constraints."""
@@ -206,7 +211,7 @@ class Compiler:
                 inner.report.append(f"SELECT x.v AS f, {n} AS n FROM {work.values} x{join}")
             if work.verdict:
                 inner.check.append(f"SELECT v AS f FROM {work.values}")
-        elif isinstance(constraint, _LOGICAL + _QUALIFIED):
+        elif isinstance(constraint, LOGIC + _QUALIFIED):
             named = (*constraint.shapes, *getattr(constraint, "siblings", ()))
             for shape in named:
                 self._uses[shape].check.append(f"SELECT v AS f FROM {work.values}")
@@ -222,7 +227,8 @@ class Compiler:
                     at_fault.append(f"SELECT f FROM {work.values} WHERE v IN (FROM {bad})")
                 continue
             number = self._numbers[work.shape.id, place]
-            if self._lane and work.given and self._lane.covers(work.shape, constraint):
+            if self._is_quick(work, constraint):
+                assert self._lane is not None and work.given is not None
                 self._lane.judge(constraint, number, work.given)
                 continue
             rows = self._rows(work, constraint, number)
@@ -255,7 +261,7 @@ class Compiler:
         plain = "SELECT f, v, NULL::BIGINT AS p FROM"
         if isinstance(constraint, VALUE_TESTS):
             return self._conditions.rows(constraint, work.values)
-        if isinstance(constraint, _LOGICAL):
+        if isinstance(constraint, LOGIC):
             condition = self._logical(constraint)
             return f"{plain} {work.values} WHERE {condition}" if condition else None
         if isinstance(constraint, _QUALIFIED):
@@ -294,7 +300,7 @@ def _readers(shape: Shape, given: Values | None, lane: Lane | None) -> int:
     """How many times the SQL of a shape reads its values."""
     quick = [lane and given and lane.covers(shape, c) for c in shape.constraints]
     rest = [c for c, done in zip(shape.constraints, quick, strict=True) if not done]
-    twice = (f.UniqueLang, f.Equals, f.LessThan, f.LessThanOrEquals, f.Property, *_LOGICAL)
+    twice = (f.UniqueLang, f.Equals, f.LessThan, f.LessThanOrEquals, f.Property, *LOGIC)
     return sum(2 if isinstance(c, twice + _QUALIFIED) else 1 for c in rest)
 
 

@@ -9,12 +9,13 @@ data with an overlay, go without it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from kkgraph.columnar.space import Range, Space
 from kkgraph.shacl import forms as f
 from kkgraph.shacl.paths import Predicate
+from kkgraph.shacl.terms import Term
 from kkgraph.shacl.values import in_language
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ COVERED: Final = (
     f.MinCount, f.MaxCount, f.HasValue, f.UniqueLang, f.Datatype, f.NodeKind, f.LanguageIn, f.In,
     f.Class,
 )  # fmt: skip
+_SINGLE: Final = (f.Datatype, f.NodeKind, f.LanguageIn, f.In, f.Class)
+LOGIC: Final = (f.Node, f.Not, f.And, f.Or, f.Xone)
 
 
 class Values:
@@ -53,8 +56,11 @@ class Values:
 class Lane:
     """Answers plain constraints of one validation; what it finds is added at the end."""
 
-    def __init__(self, space: Space, instances: Callable[[str], str]) -> None:
+    def __init__(
+        self, space: Space, shapes: Mapping[Term, f.Shape], instances: Callable[[str], str]
+    ) -> None:
         self._space = space
+        self._shapes = shapes
         self._instances = instances
         self._size = space.columnar.n_terms
         self._tables: dict[str, tuple[Numbers, Numbers] | None] = {}
@@ -63,7 +69,17 @@ class Lane:
 
     def covers(self, shape: f.Shape, constraint: f.Constraint) -> bool:
         """True for a constraint that can be answered here, if its focus nodes allow it."""
-        return isinstance(shape.path, Predicate) and isinstance(constraint, COVERED)
+        return isinstance(shape.path, Predicate) and (
+            isinstance(constraint, COVERED) or self._is_logic(constraint)
+        )
+
+    def _is_logic(self, constraint: f.Constraint) -> bool:
+        """True for a logical constraint whose shapes look at single values only."""
+        return isinstance(constraint, LOGIC) and all(
+            shape.path is None
+            and all(isinstance(c, _SINGLE) or self._is_logic(c) for c in shape.constraints)
+            for shape in map(self._shapes.__getitem__, constraint.shapes)
+        )
 
     def values(self, shape: f.Shape, focus: str) -> Values | None:
         """The values of a shape's property; None where focus nodes aren't in the data."""
@@ -128,9 +144,35 @@ class Lane:
         doubled: Numbers = given.nodes[1:][begins]
         return doubled
 
+    def _conforms(self, shape: f.Shape, values: Numbers) -> Numbers:
+        import numpy as np
+
+        found = np.ones(len(values), bool)
+        for constraint in () if shape.deactivated else shape.constraints:
+            found &= self._fit(constraint, values)
+        return found
+
+    def _logic(self, constraint: Any, values: Numbers) -> Numbers:
+        import numpy as np
+
+        verdicts = [self._conforms(self._shapes[s], values) for s in constraint.shapes]
+        many = np.sum(verdicts, axis=0)
+        match constraint:
+            case f.Not():
+                found: Numbers = many == 0
+            case f.Or():
+                found = many > 0
+            case f.Xone():
+                found = many == 1
+            case _:
+                found = many == len(verdicts)
+        return found
+
     def _fit(self, constraint: Any, values: Numbers) -> Numbers:
         import numpy as np
 
+        if isinstance(constraint, LOGIC):
+            return self._logic(constraint, values)
         match constraint:
             case f.NodeKind(kinds):
                 return _within(values, [r for k in kinds for r in self._space.ranges(_KINDS[k])])
