@@ -521,6 +521,8 @@ def _document(choose, quads):
 @settings(
     max_examples=150,
     deadline=None,
+    database=None,
+    derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(choose=st.randoms(use_true_random=True))

@@ -3,124 +3,191 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
+from dataclasses import replace
 
 import pyoxigraph as ox
 import pytest
 
-from kkgraph import turtle
 from kkgraph.columnar import reach
 from kkgraph.columnar.engine import validate
+from kkgraph.columnar.plan import Plan
 from kkgraph.columnar.space import Space
 from kkgraph.columnar.tables import Columnar
+from kkgraph.shacl.forms import Schema
 from kkgraph.shacl.reading import read_shapes
-from shacl_random import Wishes, make_case, make_change, ours_direct, results_key
-
-SEEDS, STEP = 200, 50
-PREFIXES = """@prefix ex: <http://example.org/> . @prefix sh: <http://www.w3.org/ns/shacl#> .
-@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
-"""
-
-
-def parse(text):
-    return turtle.parse((PREFIXES + text).encode(), ox.RdfFormat.TURTLE, where="test")
-
-
-def after(data, added, removed):
-    """The data after a change: what is added and removed stays."""
-    gone = {(q.subject, q.predicate, q.object) for q in removed}
-    return [q for q in data if (q.subject, q.predicate, q.object) not in gone] + list(added)
+from shacl_random import (
+    Wishes,
+    changed,
+    differences,
+    make_case,
+    make_change,
+    ours_direct,
+    parsed,
+    results_key,
+)
 
 
-def changed(data, schema, added, removed):
-    """The results of the nodes that the change reaches, and the nodes of each shape."""
+def after_change(data, schema, added, removed):
+    """The outcome, its results as a multiset, and for each shape the nodes that are reached."""
     with Columnar.from_quads(data, threads=1) as loaded:
         space = Space(loaded)
         reach.change(space, added, removed)
+        nodes = {}
+        for shape, table in reach.reached(space, schema, Plan(space)).items():
+            numbers = [row[0] for row in space.run(f"FROM {table}")]
+            nodes[shape] = set(space.terms(numbers))
         found = validate(loaded, schema, space=space, changed=True)
-        results = list(found.results())
-        return results_key(results), found
+        return found, results_key(found.results()), nodes
 
 
-@pytest.mark.parametrize("start", range(0, SEEDS, STEP))
-def test_no_changed_verdict_is_missed(start):
-    reached = total = 0
-    for seed in range(start, start + STEP):
-        source = random.Random(seed)
-        case = make_case(source, Wishes())
-        added, removed = make_change(source, case)
-        schema = read_shapes(case.shapes)
-        before = ours_direct(case.data, schema)
-        wanted = ours_direct(after(case.data, added, removed), schema)
-        got, found = changed(case.data, schema, added, removed)
-        assert not got - wanted, (seed, case, added, removed)
-        # what is new is found, and what is not found again was there before
-        assert not (wanted - before) - got, (seed, case, added, removed)
-        reached += found.reached
-        total += 1
-    assert total == STEP
-    assert reached > 0
+def alone(schema, shape):
+    """The schema with the targets of one shape only."""
+    shapes = {i: s if i == shape.id else replace(s, targets=()) for i, s in schema.shapes.items()}
+    return Schema(shapes, schema.quads)
+
+
+def nothing_is_missed(seed):
+    """How many shapes were run in full, on some nodes and on none, once no result was missed.
+
+    Reached nodes have the results of a full validation, all others those of before.
+    """
+    source = random.Random(seed)
+    case = make_case(source, Wishes())
+    added, removed = make_change(source, case)
+    schema = read_shapes(case.shapes)
+    new = changed(case, added, removed)
+    found, got, nodes = after_change(case.data, schema, added, removed)
+    assert {s.id for s in schema.targeted} == {*nodes, *found.in_full}
+    wanted = Counter()
+    for shape in schema.targeted:
+        one = alone(schema, shape)
+        near = nodes.get(shape.id)
+        if near is None:
+            wanted += ours_direct(new, one)
+            continue
+        wanted += ours_direct(new, one, near.__contains__)
+        before = ours_direct(case.data, one, lambda n, near=near: n not in near)
+        now = ours_direct(new, one, lambda n, near=near: n not in near)
+        assert not differences(before, now), (seed, case, added, removed)
+    assert not differences(wanted, got), (seed, case, added, removed)
+    some = sum(map(bool, nodes.values()))
+    return Counter(full=len(found.in_full), some=some, none=len(nodes) - some, results=got.total())
+
+
+def nothing_is_missed_in(seeds):
+    counts = Counter()
+    for seed in seeds:
+        counts += nothing_is_missed(seed)
+    shapes = counts["full"] + counts["some"] + counts["none"]
+    # no mere test of validating in full, nor of reaching nothing
+    assert shapes > len(seeds)
+    assert 0 < counts["full"] < shapes / 4
+    assert counts["some"] > shapes / 4
+    assert counts["none"] > shapes / 20
+    assert counts["results"] > 2 * len(seeds)
+
+
+@pytest.mark.parametrize("start", [0, 75])
+def test_nothing_is_missed(start):
+    nothing_is_missed_in(range(start, start + 75))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("start", range(150, 5150, 250))
+def test_nothing_is_missed_for_long(start):
+    nothing_is_missed_in(range(start, start + 250))
 
 
 SHAPES = """
-ex:S a sh:NodeShape ; sh:targetClass ex:C ;
-  sh:property [ sh:path ( ex:part ex:name ) ; sh:minLength 3 ] ;
-  sh:property [ sh:path ex:name ; sh:maxCount 1 ] .
+:S a sh:NodeShape ; sh:targetClass :C ;
+  sh:property [ sh:path ( :part :name ) ; sh:minLength 3 ] ;
+  sh:property [ sh:path :name ; sh:maxCount 1 ] .
 """
+EMPTY = SHAPES.replace("maxCount 1", "maxCount 0")
 
 
 def nation(size):
-    lines = [
-        f'ex:c{n} a ex:C ; ex:part ex:p{n} ; ex:name "c{n}" . ex:p{n} ex:name "part {n}" .'
-        for n in range(size)
-    ]
-    return parse("\n".join(lines))
+    return parsed(
+        "\n".join(
+            f':c{n} a :C ; :part :p{n} ; :name "c{n}" . :p{n} :name "part {n}" .'
+            for n in range(size)
+        )
+    )
 
 
-def test_the_reach_of_one_literal_is_small():
-    data, schema = nation(500), read_shapes(parse(SHAPES))
-    added = parse('ex:p7 ex:name "x" .')
-    got, found = changed(data, schema, added, [])
-    assert found.reached == 2  # the part itself, and what has it
-    assert {(row[0], row[2]) for row in got} == {("<http://example.org/c7>", '"x"')}
+def name(local):
+    return ox.NamedNode(f"http://example.org/{local}")
+
+
+def test_one_literal_reaches_what_leads_to_it():
+    data, schema = nation(500), read_shapes(parsed(SHAPES))
+    added, removed = parsed(':p7 :name "x" .'), parsed(':p7 :name "part 7" .')
+    found, got, nodes = after_change(data, schema, added, removed)
+    assert nodes == {name("S"): {name("p7"), name("c7")}}
+    assert found.reached == 2
     assert found.in_full == ()
+    assert {(row[0], row[2]) for row in got} == {("<http://example.org/c7>", '"x"')}
+
+
+def test_a_property_of_no_shape_reaches_nothing():
+    schema = read_shapes(parsed(SHAPES))
+    found, got, _ = after_change(nation(50), schema, parsed(":p7 :other 1 ."), [])
+    assert (found.reached, got.total()) == (0, 0)
+
+
+def test_a_change_of_nothing_reaches_nothing():
+    schema = read_shapes(parsed(EMPTY))
+    there, not_there = parsed(':c7 :name "c7" .'), parsed(':c7 :name "no such name" .')
+    found, got, _ = after_change(nation(50), schema, there, not_there)
+    assert (found.reached, got.total()) == (0, 0)
+
+
+def test_a_repeated_path_leads_over_the_changed_data():
+    """The steps walked to find what is reached hold the removed triple as well."""
+    path = "sh:path [ sh:inversePath [ sh:zeroOrMorePath :part ] ] ; sh:maxCount 1"
+    schema = read_shapes(parsed(f":S a sh:PropertyShape ; sh:targetNode :p3 ; {path} ."))
+    found, got, _ = after_change(nation(5), schema, [], parsed(":c3 :part :p3 ."))
+    assert (found.reached, got.total()) == (1, 0)
 
 
 def test_a_node_that_leaves_its_class_is_looked_at_no_more():
-    data, schema = nation(5), read_shapes(parse(SHAPES.replace("maxCount 1", "maxCount 0")))
-    removed = parse("ex:c3 a ex:C .")
-    got, found = changed(data, schema, [], removed)
-    assert found.reached == 1
-    assert not got
+    schema = read_shapes(parsed(EMPTY))
+    found, got, _ = after_change(nation(5), schema, [], parsed(":c3 a :C ."))
+    assert (found.reached, got.total()) == (1, 0)
 
 
 def test_a_way_that_is_gone_leads_the_validation_nowhere():
     # to look for what the second path reaches, the steps of the first are walked as well
     schema = read_shapes(
-        parse("""
-        ex:S sh:targetClass ex:C ;
-          sh:property [ sh:path [ sh:oneOrMorePath ( ex:to ex:on ) ] ; sh:maxCount 1 ] ;
+        parsed("""
+        :S sh:targetClass :C ;
+          sh:property [ sh:path [ sh:oneOrMorePath ( :to :on ) ] ; sh:maxCount 1 ] ;
           sh:property [ sh:maxCount 9 ;
-            sh:path [ sh:inversePath [ sh:oneOrMorePath ( ex:to ex:on ) ] ] ] .
+            sh:path [ sh:inversePath [ sh:oneOrMorePath ( :to :on ) ] ] ] .
         """)
     )
-    data = parse("ex:a a ex:C ; ex:to ex:b . ex:b ex:on ex:c . ex:c ex:to ex:d . ex:d ex:on ex:e .")
+    data = parsed(":a a :C ; :to :b . :b :on :c . :c :to :d . :d :on :e .")
     assert len(ours_direct(data, schema)) == 1
-    got, found = changed(data, schema, [], parse("ex:d ex:on ex:e ."))
+    found, got, _ = after_change(data, schema, [], parsed(":d :on :e ."))
     assert found.reached > 0
     assert not got
 
 
 def test_what_can_read_anything_is_run_in_full():
     query = 'sh:sparql [ sh:select "SELECT $this { $this <http://example.org/name> \\"c3\\" }" ]'
-    schema = read_shapes(parse(f"{SHAPES} ex:Q sh:targetClass ex:C ; {query} ."))
-    got, found = changed(nation(20), schema, parse("ex:z ex:name 1 ."), [])
-    assert [s.value for s in found.in_full] == ["http://example.org/Q"]
+    schema = read_shapes(parsed(f"{SHAPES} :Q sh:targetClass :C ; {query} ."))
+    found, got, nodes = after_change(nation(20), schema, parsed(":z :name 1 ."), [])
+    assert found.in_full == (name("Q"),)
+    assert set(nodes) == {name("S")}
     assert {row[0] for row in got} == {"<http://example.org/c3>"}
 
 
-def test_a_changed_class_tree_means_everything():
-    schema = read_shapes(parse(SHAPES.replace("maxCount 1", "maxCount 0")))
-    added = parse("ex:D rdfs:subClassOf ex:C . ex:d a ex:D ; ex:name 1 .")
-    got, found = changed(nation(20), schema, added, [])
-    assert [s.value for s in found.in_full] == ["http://example.org/S"]
-    assert len({row[0] for row in got}) == 21
+@pytest.mark.parametrize("added", [True, False])
+def test_a_changed_class_tree_means_everything(added):
+    schema = read_shapes(parsed(EMPTY))
+    tree = parsed(":D rdfs:subClassOf :C .")
+    data = *nation(20), *parsed(":d a :D ; :name 1 ."), *(() if added else tree)
+    found, got, nodes = after_change(data, schema, tree if added else [], [] if added else tree)
+    assert (found.in_full, nodes) == ((name("S"),), {})
+    assert len({row[0] for row in got}) == (21 if added else 20)

@@ -12,8 +12,9 @@ from kkgraph.shacl.forms import SH
 from kkgraph.shacl.routes import read_path
 
 
-def ours_direct(data, schema):
-    return results_key(Validator(Data(data), schema).results())
+def ours_direct(data, schema, focus=None):
+    """By the interpreter; ``focus`` says at which focus nodes of targets to look."""
+    return results_key(Validator(Data(data), schema).results(focus))
 
 
 def ours_columnar(data, schema, *, explained=False):

@@ -24,12 +24,14 @@ class Deviation:
 
     ``applies`` is asked about each constraint of a case: the shape, the constraint, and all pairs
     of terms that it could compare (a parameter's literal and a value; a value and another
-    property's value; otherwise a value with itself).
+    property's value; otherwise a value with itself; for a query any term with itself).
+    ``example``, data and shapes as ``shacl_random.written`` takes them, shows the deviation.
     """
 
     reason: str
     clause: str
     applies: Callable[[f.Shape, Any, list[tuple[Any, Any]]], bool]
+    example: tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,26 @@ class PathDeviation:
     reason: str
     clause: str
     applies: Callable[[f.Shape, Any, list[Any]], bool]
+    example: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class TermDeviation:
+    """The same of a term, which becomes another one wherever it stands."""
+
+    reason: str
+    clause: str
+    instead: Callable[[Any], Any]
+    example: tuple[str, str]
+
+
+class Pairs(list):
+    """Pairs of terms; all values, those without a partner too; and the nodes that have any."""
+
+    def __init__(self, pairs, values):
+        super().__init__(pairs)
+        self.values = list(dict.fromkeys(v for vs in values.values() for v in vs))
+        self.nodes = [n for n, vs in values.items() if vs]
 
 
 def pruned(case, deviations):
@@ -46,6 +68,9 @@ def pruned(case, deviations):
 
     A path to which one applies becomes the plain path ``ex:p``.
     """
+    for deviation in deviations:
+        if isinstance(deviation, TermDeviation):
+            case = _with_terms(case, deviation.instead)
     plain = _with_plain_paths(case, [d for d in deviations if isinstance(d, PathDeviation)])
     schema = read_shapes(plain.shapes)
     data = Data(plain.data)
@@ -58,7 +83,7 @@ def pruned(case, deviations):
             counts["constraints"] += 1
             pairs = _pairs(constraint, data, values)
             if isinstance(constraint, f.Sparql | f.Custom):
-                pairs = [(t, t) for t in terms]
+                pairs = Pairs([(t, t) for t in terms], values)
             for deviation in deviations:
                 if isinstance(deviation, Deviation) and deviation.applies(shape, constraint, pairs):
                     counts["dropped"] += 1
@@ -66,6 +91,14 @@ def pruned(case, deviations):
                     break
     kept = tuple(q for q in plain.shapes if (q.subject, q.predicate) not in dropped)
     return Case(plain.data, kept), counts
+
+
+def _with_terms(case, instead):
+    data, shapes = (
+        tuple(ox.Quad(q.subject, q.predicate, instead(q.object), q.graph_name) for q in quads)
+        for quads in (case.data, case.shapes)
+    )
+    return Case(data, shapes)
 
 
 def _with_plain_paths(case, deviations):
@@ -103,12 +136,14 @@ def _values(shape, data, terms):
 
 
 def _pairs(constraint, data, values):
+    found = Pairs([], values)
     if hasattr(constraint, "predicate"):
         other = Predicate(constraint.predicate)
-        return [(v, w) for n, vs in values.items() for w in data.values(n, other) for v in vs]
-    limit = getattr(constraint, "limit", None)
-    every = dict.fromkeys(v for vs in values.values() for v in vs)
-    return [(limit or v, v) for v in every]
+        found += [(v, w) for n, vs in values.items() for w in data.values(n, other) for v in vs]
+    else:
+        limit = getattr(constraint, "limit", None)
+        found += [(limit or v, v) for v in found.values]
+    return found
 
 
 def _predicates(constraint):

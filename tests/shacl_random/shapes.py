@@ -41,7 +41,7 @@ SHAPE_KINDS = ("node", "property", "not", "and", "or", "xone")
 
 
 class Dice:
-    """The choices of a generator, made by a ``random.Random`` (hypothesis brings its own)."""
+    """The choices of a generator, made by a ``random.Random``."""
 
     def __init__(self, source):
         self.source = source

@@ -53,7 +53,7 @@ FORMS = {
 TEXTS = [
     "a", "b", "ab", "A", "", " a ", "1", "2020", "a b", "a\nb", "x.y", 'say "a"\\', "๑๒",
     "กำ", "ก็", "น้ำ", "น้ํา", "é", "e\u0301", "😀", "a😀b", "\U00010ffd", "\uffee", "ſ", "K",
-    "http://example.org/n0", "*/ '; --",
+    "\xa0", "http://example.org/n0", "*/ '; --",
 ]  # fmt: skip
 TAGGED = [
     ("a", "en"), ("b", "en"), ("a", "EN"), ("a", "en-GB"), ("b", "en-us"), ("กำ", "th"),

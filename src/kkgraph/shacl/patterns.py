@@ -1,7 +1,8 @@
 """Regular expressions of shapes: one meaning in both engines, and never an endless match.
 
-``sh:pattern`` has the meaning of SPARQL's REGEX. Both engines here build automata, so no
-expression explodes: Oxigraph's for small data, RE2 (in DuckDB) for large.
+``sh:pattern`` has the meaning of SPARQL's REGEX, which is that of XPath and XML Schema. Both
+engines here build automata, so no expression explodes: Oxigraph's for small data, RE2 (in DuckDB)
+for large.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ _CHUNK: Final = 2000
 _CLASSES: Final = {
     "d": r"\p{Nd}",
     "w": r"\p{L}\p{Nl}\p{M}\p{Nd}\p{Pc}\x{200c}\x{200d}",
-    "s": r"\t\n\v\f\r \x{85}\p{Z}",
 }
+_SPACES: Final = r"\x20\t\n\r"
 
 
 def matching(pattern: Pattern, texts: Iterable[str]) -> set[str]:
@@ -45,13 +46,16 @@ def is_valid(pattern: Pattern) -> bool:
 
 
 def plain(pattern: Pattern) -> tuple[str, str]:
-    """The expression with the flags ``q`` and ``x`` worked in, and the flags that remain."""
+    """The expression as Oxigraph's engine reads it, and the flags that remain.
+
+    The flags ``q`` and ``x`` are worked in, and so is what XML Schema means otherwise.
+    """
     regex, flags = pattern.regex, pattern.flags
     if "q" in flags:
         return re.escape(regex), "".join(f for f in flags if f == "i")
     if "x" in flags:
         regex = _without_spaces(regex)
-    return regex, flags.replace("x", "")
+    return _by_schema(regex), flags.replace("x", "")
 
 
 def _without_spaces(regex: str) -> str:
@@ -66,6 +70,40 @@ def _without_spaces(regex: str) -> str:
         elif letter in " \t\r\n" and not inside:
             continue
         out.append(letter)
+    return "".join(out)
+
+
+def _by_schema(regex: str) -> str:
+    """The expression with what XML Schema means by it written out.
+
+    There ``\\s`` is four characters, ``[a-z-[aeiou]]`` takes one set from another, and no other
+    operator stands between sets (XML Schema 1.1, part 2, appendix G).
+    """
+    out: list[str] = []
+    sets: list[tuple[int, int]] = []  # where each open set begins, here and in what comes out
+    position = 0
+    while position < len(regex):
+        two = regex[position : position + 2]
+        begun = bool(sets) and regex[sets[-1][0] : position] not in ("[", "[^")
+        part = two if two[0] == "\\" or (sets and two in ("&&", "~~")) else two[0]
+        if part == r"\s":
+            out.append(_SPACES if sets else f"[{_SPACES}]")
+            if sets and regex[position + 2 : position + 3] == "-":  # no range begins with a class
+                out.append("\\")
+        elif part == r"\S":
+            out.append(f"[^{_SPACES}]")
+        elif part in ("&&", "~~"):
+            out.append(f"\\{part[0]}" * 2)
+        elif two == "-[" and begun:
+            out.insert(sets[-1][1], "[")
+            out.append("]--")
+        else:
+            if part == "[":
+                sets.append((position, len(out)))
+            elif part == "]" and begun:
+                sets.pop()
+            out.append(part)
+        position += len(part)
     return "".join(out)
 
 
