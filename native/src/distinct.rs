@@ -32,10 +32,12 @@ fn distinct_by(pieces: &[Piece], hash: impl Fn(&[u8]) -> u64) -> Distinct {
     let total: usize = pieces.iter().map(Piece::len).sum();
     let mut found = Distinct {
         codes: Vec::with_capacity(total),
-        offsets: vec![0],
-        data: Vec::new(),
+        offsets: Vec::with_capacity(total + 1),
+        // Room for the worst case: what is never written takes no memory, growing would copy.
+        data: Vec::with_capacity(pieces.iter().map(|piece| piece.data.len()).sum()),
     };
-    let mut hashes: Vec<u64> = Vec::new();
+    found.offsets.push(0);
+    let mut hashes: Vec<u64> = Vec::with_capacity(total);
     let mut slots = vec![EMPTY; 1 << 12];
     for piece in pieces {
         for pair in piece.offsets.windows(2) {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -102,11 +102,15 @@ class Dictionary:
 
 
 def unify(
-    gathering: Gathering, connection: duckdb.DuckDBPyConnection, writes: ThreadPoolExecutor
+    gathering: Gathering,
+    connection: duckdb.DuckDBPyConnection,
+    writes: ThreadPoolExecutor,
+    seen: Callable[[Group, pa.Table], None],
 ) -> Dictionary:
     """The dictionary of everything gathered, whose forms go to the table ``terms``.
 
     They are moved there by ``writes``, which has one thread, and may be on their way in the end.
+    ``seen`` is told each group and its rows for that table.
     """
     import numpy as np
 
@@ -122,9 +126,11 @@ def unify(
         numbers[key] = codes.astype(dtype, copy=False)
         numbers[key] += dtype(lo)
         ids = arrays.integers(np.arange(lo, hi))
-        pending.append(arrays.table({"id": ids, "lex": forms}))
+        rows = arrays.table({"id": ids, "lex": forms})
+        seen(groups[-1], rows)
+        pending.append(rows)
         lo = hi
-        del forms
+        del forms, rows
         if lo - flushed >= _BATCH:
             while len(writing) >= _WAITING:  # so that memory stays flat
                 writing.popleft().result()

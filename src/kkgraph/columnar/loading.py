@@ -27,7 +27,7 @@ from kkgraph.columnar.session import (
 from kkgraph.columnar.statements import fill_statements
 from kkgraph.columnar.tables import Columnar, Skipped
 from kkgraph.columnar.terms import Reader
-from kkgraph.columnar.typed import fill_values
+from kkgraph.columnar.typed import Typing
 from kkgraph.errors import SourceError
 
 if TYPE_CHECKING:
@@ -188,17 +188,16 @@ class Loader:
     def _fill(self, connection: duckdb.DuckDBPyConnection, sources: Sources) -> None:
         narrow = self._gathering.n_terms <= NARROW
         connection.execute(_TABLES.format(number="INTEGER" if narrow else "BIGINT"))
-        with ThreadPoolExecutor(1) as writes:
-            dictionary = unify(self._gathering, connection, writes)
-            # The values need the terms only, and come behind them.
-            typing = writes.submit(_fill_values, connection.cursor(), dictionary.groups)
+        with ThreadPoolExecutor(1) as writes, Typing(connection) as typing:
+            dictionary = unify(self._gathering, connection, writes, typing.add)
             append(connection, "groups", _listed(dictionary.groups))
             for number, (name, own) in enumerate(sources):
                 connection.execute("INSERT INTO sources VALUES (?, ?, ?)", [number, name, own])
             fill_statements(connection, self._gathering, dictionary, self._threads)
             self._gathering = Gathering()
-            for written in (*dictionary.writing, typing):
+            for written in dictionary.writing:
                 written.result()
+            typing.finish()
 
 
 def _listed(groups: list[Group]) -> pa.Table:
@@ -213,11 +212,6 @@ def _listed(groups: list[Group]) -> pa.Table:
         for name in ("kind", "datatype", "lang")
     }
     return arrays.table({"lo": numbers["lo"], "hi": numbers["hi"], **texts, "n": numbers["n"]})
-
-
-def _fill_values(connection: duckdb.DuckDBPyConnection, groups: list[Group]) -> None:
-    with connection:
-        fill_values(connection, groups)
 
 
 def _done(waiting: deque[tuple[Block, Future[Rows]]]) -> tuple[Block, Rows]:

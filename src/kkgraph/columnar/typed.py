@@ -5,7 +5,7 @@ SQL does what it can do exactly on the usual forms; ``kkgraph.xsd`` does every o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from decimal import Context, Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -101,47 +101,73 @@ SELECT id, {family}, exact, {approx}, zoned
 FROM (
   SELECT id, lex, zoned, {exact} AS exact
   FROM (
-    SELECT id, lex, {zoned} AS zoned FROM terms ANTI JOIN ill_typed USING (id)
-    WHERE id >= $lo AND id < $hi AND regexp_full_match(lex, $plain)
+    SELECT id, lex, {zoned} AS zoned FROM forms ANTI JOIN ill_typed USING (id)
+    WHERE regexp_full_match(lex, $plain)
   )
 )
 """
 _HARD: Final = """
-SELECT id, lex FROM terms ANTI JOIN ill_typed USING (id)
-WHERE id >= $lo AND id < $hi AND NOT regexp_full_match(lex, $plain)
+SELECT id, lex FROM forms ANTI JOIN ill_typed USING (id) WHERE NOT regexp_full_match(lex, $plain)
 """
 
 
-def fill_values(connection: duckdb.DuckDBPyConnection, groups: Iterable[Group]) -> None:
-    """Add the ill-typed literals to ``ill_typed`` and the ordered ones to ``values``.
+class Typing:
+    """Fills ``ill_typed`` with the ill-typed literals, and ``values`` with the ordered ones.
 
-    Strings are left out of ``values``: their order is that of their text.
+    Strings are left out of ``values``: their order is that of their text. The work is done on a
+    thread of its own while further groups are added.
     """
-    known = [group for group in groups if group.datatype in xsd.PATTERNS]
-    few = [group for group in known if group.n <= _FEW]
-    if few:
-        _add_few(connection, few)
-    for group in known:
-        if group.n > _FEW:
-            _add_ill_typed(connection, group)
-            if _is_ordered(group):
-                _add_values(connection, group)
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection.cursor()
+        self._pool = ThreadPoolExecutor(1)
+        self._work: list[Future[None]] = []
+        self._few: list[tuple[Group, pa.Table]] = []
+
+    def __enter__(self) -> Typing:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+        self._connection.close()
+
+    def add(self, group: Group, forms: pa.Table) -> None:
+        """Take in a group, whose ``forms`` have an ``id`` and their text, ``lex``."""
+        if group.datatype not in xsd.PATTERNS:
+            return
+        if group.n <= _FEW:
+            self._few.append((group, forms))
+        else:
+            self._work.append(self._pool.submit(_add_many, self._connection, group, forms))
+
+    def finish(self) -> None:
+        """Wait until all groups are done; errors of the engine are raised here."""
+        self._work.append(self._pool.submit(_add_few, self._connection, self._few))
+        for work in self._work:
+            work.result()
+
+
+def _add_many(connection: duckdb.DuckDBPyConnection, group: Group, forms: pa.Table) -> None:
+    connection.register("forms", forms)
+    _add_ill_typed(connection, group)
+    if _is_ordered(group):
+        _add_values(connection, group)
+    connection.unregister("forms")
 
 
 def _is_ordered(group: Group) -> bool:
     return group.datatype.removeprefix(XSD) not in _UNORDERED
 
 
-def _add_few(connection: duckdb.DuckDBPyConnection, groups: list[Group]) -> None:
+def _add_few(connection: duckdb.DuckDBPyConnection, groups: list[tuple[Group, pa.Table]]) -> None:
     """Add small groups, for which planning a statement takes longer than the work."""
-    ranges = " OR ".join(f"(id >= {group.lo} AND id < {group.hi})" for group in groups)
-    texts = dict(connection.execute(f"SELECT id, lex FROM terms WHERE {ranges}").fetchall())
     broken, typed = [], []
-    for group in groups:
-        for number in range(group.lo, group.hi):
-            if xsd.ill_typed(texts[number], group.datatype):
+    for group, forms in groups:
+        texts = forms["lex"].to_pylist()
+        for number, lex in enumerate(texts, group.lo):
+            if xsd.ill_typed(lex, group.datatype):
                 broken.append((number,))
-            elif _is_ordered(group) and (value := xsd.value(texts[number], group.datatype)):
+            elif _is_ordered(group) and (value := xsd.value(lex, group.datatype)):
                 exact = stored(value)
                 text = None if exact is None else str(exact)
                 typed.append((number, int(value.family), text, value.approx, value.zoned))
@@ -158,17 +184,14 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[tuple[
 
 
 def _add_ill_typed(connection: duckdb.DuckDBPyConnection, group: Group) -> None:
-    values: dict[str, Any] = {"lo": group.lo, "hi": group.hi}
+    values: dict[str, Any] = {}
     if group.datatype in _ANY_TEXT:
         # The same as the expression, which walks every character of every text.
         wrong = "contains(lex, chr(0)) OR contains(lex, chr(65534)) OR contains(lex, chr(65535))"
     else:
         wrong = "NOT regexp_full_match(lex, $pattern)"
         values["pattern"] = xsd.PATTERNS[group.datatype]
-    connection.execute(
-        f"INSERT INTO ill_typed SELECT id FROM terms WHERE id >= $lo AND id < $hi AND ({wrong})",
-        values,
-    )
+    connection.execute(f"INSERT INTO ill_typed SELECT id FROM forms WHERE {wrong}", values)
 
 
 def _add_values(connection: duckdb.DuckDBPyConnection, group: Group) -> None:
@@ -178,10 +201,12 @@ def _add_values(connection: duckdb.DuckDBPyConnection, group: Group) -> None:
         plain, exact, approx = _PLAIN[family]
         zoned = _ZONED if family in _ZONED_FAMILIES else "false"
         sql = _VALUES.format(exact=exact, approx=approx, zoned=zoned, family=int(family))
-        connection.execute(sql, {"lo": group.lo, "hi": group.hi, "plain": plain})
-    found = connection.cursor().execute(_HARD, {"lo": group.lo, "hi": group.hi, "plain": plain})
-    while rows := found.fetchmany(_ROWS):
-        append(connection, '"values"', _computed(group, rows))
+        connection.execute(sql, {"plain": plain})
+    found: Any = connection.sql(_HARD, params={"plain": plain}).to_arrow_table()
+    for at in range(0, len(found), _ROWS):
+        rows = found.slice(at, _ROWS)
+        numbers, texts = rows["id"].to_pylist(), rows["lex"].to_pylist()
+        append(connection, '"values"', _computed(group, list(zip(numbers, texts, strict=True))))
 
 
 def _computed(group: Group, rows: list[tuple[int, str]]) -> pa.Table:
