@@ -31,7 +31,9 @@ def test_help_and_version():
     for verb in ("report", "questions", "ask", "query", "show", "explain", "evidence", "validate",
                  "check", "reason", "export"):  # fmt: skip
         assert verb in done.stdout
-    assert run("--version").stdout.startswith("kkgraph 0.1.0")
+    version = run("--version")
+    assert version.stdout.startswith("kkgraph 0.1.0")
+    assert "Large files are read by" in version.stderr
 
 
 def test_unknown_says_why_and_what_is_known():

@@ -57,7 +57,11 @@ Source = Annotated[
 
 def _version(value: bool) -> None:
     if value:
+        from kkgraph.columnar import native
+
         print(f"kkgraph {__version__}")
+        how = "compiled code" if native.library() else "NumPy and Arrow (no compiled code here)"
+        print(f"Large files are read by {how}.", file=sys.stderr)
         raise typer.Exit
 
 
