@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -54,6 +54,9 @@ class Store(Protocol):
 
     def update(self, sparql: str) -> None:
         """Run a SPARQL update atomically; the default graph is right again afterwards."""
+
+    def put_graphs(self, graphs: Mapping[str, Iterable[ox.Triple]]) -> None:
+        """Replace named graphs by these triples, all of them or none; no triples: no graph."""
 
     def put_graph(self, graph: str, triples: Iterable[ox.Triple]) -> None:
         """Replace a named graph by these triples, atomically."""
