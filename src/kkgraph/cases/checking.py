@@ -20,12 +20,13 @@ from kkgraph.cases.wording import Words
 from kkgraph.model import Problem, Text, in_language
 from kkgraph.shacl import forms as f
 from kkgraph.shacl.forms import Result
+from kkgraph.shacl.paths import Predicate
 from kkgraph.shacl.terms import show
 from kkgraph.shapes import Report, Tally
 from kkgraph.shapes.checking import no_data
 from kkgraph.shapes.outcome import SEVERITIES, counted, problem_of
 
-_TABULAR: Final = (".xlsx", ".csv", ".yaml", ".yml", ".json")
+_TABULAR: Final = (".xlsx", ".xlsm", ".xls", ".csv", ".yaml", ".yml", ".json")
 READER: Final = "reader"
 """The shape and component of a problem that the reader of a file found itself."""
 
@@ -136,7 +137,7 @@ def check(
     report = validation.validate(quads, shapes=shapes, background=background)
     words = Words(report.details.validator)
     placer, fixer = Placer(case, words.data), Fixer(words)
-    placed: list[PlacedProblem] = [_of_reader(p, case) for p in case.problems]
+    placed: list[PlacedProblem] = [_of_reader(p, case, words) for p in case.problems]
     results = list(report.results())
     for number, result in enumerate(results):
         if number % 100 == 0:
@@ -158,10 +159,25 @@ def check_files(
     Also raises ``SourceError`` no-data where they hold neither a triple nor a problem.
     """
     known = list(background)
-    case = merged([read_rdf(path) for path in paths])
+    case = merged(read_all(paths, known, shapes))
     if not case.triples and not case.problems:
         raise no_data(paths)
     return check(case, known, shapes=shapes, progress=progress)
+
+
+def read_all(
+    paths: Sequence[Path], background: list[ox.Quad], shapes: Sequence[Path]
+) -> list[Case]:
+    """The cases in the files; names are looked up in the background and in the RDF among them."""
+    found = {path: read_rdf(path) for path in paths if not is_tabular(path)}
+    if len(found) == len(paths):
+        return list(found.values())
+    from kkgraph.cases.known import Known
+    from kkgraph.cases.reading import read
+
+    beside = (ox.Quad(*t) for case in found.values() for t in case.triples)
+    known = Known.of([*background, *beside])
+    return [found.get(p) or read(p, known, shapes=shapes) for p in paths]
 
 
 def is_tabular(path: Path) -> bool:
@@ -186,15 +202,23 @@ def _placed(result: Result, words: Words, placer: Placer, fixer: Fixer) -> Place
     )
 
 
-def _of_reader(problem: Problem, case: Case) -> PlacedProblem:
-    """A reader's problem, under the reader's name where it has no shape."""
-    if not problem.shape:
-        problem = Problem(
-            problem.severity, problem.message, problem.focus, problem.path, problem.value,
-            READER, problem.component or READER, problem.where,
-        )  # fmt: skip
-    given = dict.fromkeys(names.LANGUAGES, problem.value) if problem.value else {}
-    return PlacedProblem(problem, (place_of(problem.where, case.source),), given=given)
+def _of_reader(problem: Problem, case: Case, words: Words) -> PlacedProblem:
+    """A reader's problem, under the reader's name as its shape, with the value that it suggests."""
+    p = problem
+    standard = Problem(
+        p.severity, p.message, p.focus, p.path, p.value, p.shape or READER, p.component or READER,
+        p.where,
+    )  # fmt: skip
+    fix = getattr(problem, "fix", "")
+    node = ox.NamedNode(p.focus) if p.focus in case.nodes else None
+    return PlacedProblem(
+        standard,
+        (place_of(p.where, case.source),),
+        words.name(node) if node else {},
+        words.path(Predicate(names.expand(p.path.removeprefix("^")))) if p.path else {},
+        dict.fromkeys(names.LANGUAGES, p.value) if p.value else {},
+        fix=Fix({}, dict.fromkeys(names.LANGUAGES, fix)) if fix else NONE,
+    )
 
 
 def _rank(item: PlacedProblem) -> tuple[Any, ...]:

@@ -9,14 +9,12 @@ from xml.sax.saxutils import escape, quoteattr
 
 from kkgraph.cases.checking import Findings, PlacedProblem
 from kkgraph.cases.package import Element, outline, spliced, with_attribute, with_children
-from kkgraph.cases.phrases import say
+from kkgraph.cases.phrases import OWN_SHEET, say
 from kkgraph.cases.records import Place, letters
 from kkgraph.model import in_language
 from kkgraph.names import LANGUAGES
 from kkgraph.tables import safe_cell
 
-SUFFIX: Final = "(kkgraph)"
-"""How the name of a sheet of ours ends: readers skip it, marking replaces it."""
 HEADS: Final = (
     "severity", "table", "cell", "thing", "value", "problem", "rule", "fix", "write", "shape",
 )  # fmt: skip
@@ -43,14 +41,9 @@ _ORDER: Final = (
 )  # fmt: skip
 
 
-def is_ours(sheet: str) -> bool:
-    """True for the name of a sheet that marking has added."""
-    return sheet.endswith(SUFFIX)
-
-
 def sheet_name(lang: str) -> str:
     """The name of the list's sheet."""
-    return f"{'ปัญหา' if lang == 'th' else 'Problems'} {SUFFIX}"
+    return f"{'ปัญหา' if lang == 'th' else 'Problems'} {OWN_SHEET}"
 
 
 def rows(findings: Findings, lang: str) -> list[tuple[list[str], Place]]:

@@ -28,7 +28,7 @@ from kkgraph.cases.package import (
     with_attribute,
     with_children,
 )
-from kkgraph.cases.phrases import say
+from kkgraph.cases.phrases import is_own_sheet, say
 from kkgraph.cases.records import letters
 from kkgraph.errors import SourceError
 from kkgraph.model import in_language
@@ -53,10 +53,10 @@ _MOST_RANGES: Final = 2_000
 def write(findings: Findings, output: Path, lang: str = "en") -> None:
     """Write the marked workbook; for other inputs a workbook of the list alone.
 
-    The file is complete or as it was before. Raises ``SourceError`` bad-workbook.
+    The file is complete or as it was before. Raises ``SourceError`` broken-workbook.
     """
     source = Path(findings.case.source)
-    if source.suffix.lower() == ".xlsx" and source.is_file():
+    if source.suffix.lower() in (".xlsx", ".xlsm") and source.is_file():
         data = marked(files.read_bytes(source), findings, lang)
         partial = output.with_name(f".{output.name}.partial")
         try:
@@ -114,11 +114,13 @@ class _Book:
         main = [r.target for r in package.relations("") if r.kind.endswith("/officeDocument")]
         self._main = main[0] if main else "xl/workbook.xml"
         if self._main not in package.parts:
-            raise SourceError("bad-workbook", "the file holds no workbook", where=where)
+            raise SourceError("broken-workbook", "the file holds no workbook", where=where)
         self._relations = {r.ident: r for r in package.relations(self._main)}
         kinds = {r.kind.rpartition("/")[2]: r for r in self._relations.values()}
         if "worksheet" not in kinds or "styles" not in kinds:
-            raise SourceError("bad-workbook", "the workbook has no sheets or styles", where=where)
+            raise SourceError(
+                "broken-workbook", "the workbook has no sheets or styles", where=where
+            )
         self.base = kinds["worksheet"].kind.rpartition("/")[0]
         self.styles = kinds["styles"].target
         attributes = self._outline().root.attributes
@@ -154,7 +156,7 @@ class _Book:
     def clear(self) -> None:
         """Take all our marks away."""
         for name, part in list(self.sheets.items()):
-            if listing.is_ours(name):
+            if is_own_sheet(name):
                 self._remove(name, part)
         for part in self.sheets.values():
             self.package.parts[part] = _without_colours(self.package.parts[part])

@@ -53,7 +53,7 @@ class Outline:
 
 
 def outline(xml: bytes) -> Outline:
-    """The outline of a part or of one element of it; ``SourceError`` bad-workbook if malformed."""
+    """The outline of a part, or of an element of it; ``SourceError`` broken-workbook if malformed."""
     parser = expat.ParserCreate()
     names: list[tuple[str, dict[str, str], int]] = []
     children: list[Element] = []
@@ -82,7 +82,9 @@ def outline(xml: bytes) -> Outline:
     try:
         parser.Parse(xml, True)
     except expat.ExpatError as error:
-        raise SourceError("bad-workbook", f"a part of the workbook is broken: {error}") from error
+        raise SourceError(
+            "broken-workbook", f"a part of the workbook is broken: {error}"
+        ) from error
     name, attributes, begun = names[0]
     tag = _TAG.match(xml, begun)
     assert tag is not None
@@ -151,7 +153,7 @@ class Package:
                 self.parts = {name: file.read(name) for name in self._infos}
         except (zipfile.BadZipFile, OSError, RuntimeError, ValueError) as error:
             raise SourceError(
-                "bad-workbook", f"this is no readable workbook: {error}", where=where
+                "broken-workbook", f"this is no readable workbook: {error}", where=where
             ) from error
 
     def save(self) -> bytes:

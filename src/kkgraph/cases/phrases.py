@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+OWN_SHEET: Final = "(kkgraph)"
+"""How the name of a sheet ends that marking has added: readers skip it, marking replaces it."""
 PHRASES: Final[dict[str, tuple[str, str]]] = {
     "title": ("Check of {n}", "ผลการตรวจ {n}"),
     "conforms": ("No problems found.", "ไม่พบปัญหา"),
@@ -38,3 +40,8 @@ def say(key: str, lang: str, **values: object) -> str:
     """A phrase in the language, with its values filled in."""
     english, thai = PHRASES[key]
     return (thai if lang == "th" else english).format(**values)
+
+
+def is_own_sheet(name: str) -> bool:
+    """True for the name of a sheet that marking has added."""
+    return name.endswith(OWN_SHEET)
