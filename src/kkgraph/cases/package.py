@@ -53,7 +53,7 @@ class Outline:
 
 
 def outline(xml: bytes) -> Outline:
-    """The outline of a part, or of an element of it; ``SourceError`` broken-workbook if malformed."""
+    """The outline of a part or an element; ``SourceError`` broken-workbook if malformed."""
     parser = expat.ParserCreate()
     names: list[tuple[str, dict[str, str], int]] = []
     children: list[Element] = []
