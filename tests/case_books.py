@@ -17,7 +17,7 @@ TITLES = {
 def right(findings: int = 10) -> Rows:
     """The rows of a case without any problem."""
     return {
-        "case": [{"id": "my-town", "name_th": "การศึกษาเทศบาลตัวอย่าง", "name_en": "The study of a town"}],
+        "case": [{"id": "my-town", "name_th": "การศึกษาเทศบาลตัวอย่าง", "name_en": "A town"}],
         "findings": [_finding(n) for n in range(1, findings + 1)],
         "evidence": [
             {"finding": f"F{n}", "source": "text", "start": 100 * n, "end": 100 * n + 60,
@@ -53,9 +53,9 @@ def right(findings: int = 10) -> Rows:
         "sources": [
             {"id": "article", "type": "Article", "name_th": "บทความ", "name_en": "The article",
              "study": "my-town"},
-            {"id": "text", "type": "Source text", "name_th": "แฟ้มข้อความ", "name_en": "The text file",
+            {"id": "text", "type": "Source text", "name_th": "แฟ้มข้อความ", "name_en": "The text",
              "taken_from": "article", "file_hash": "a" * 64, "characters": 60000},
-            {"id": "register", "type": "Cited work", "name_th": "ทะเบียน", "name_en": "The register"},
+            {"id": "register", "type": "Cited work", "name_th": "ทะเบียน", "name_en": "A register"},
         ],
         "gaps": [
             {"id": "gap1", "question_th": "ระบบเริ่มใช้เมื่อใด", "question_en": "When did it start?",
@@ -106,7 +106,7 @@ def address(rows: Rows, sheet: str, row: int, column: str) -> str:
 PLANTED: list[tuple[str, str, int, str, Any, Any]] = [
     # kind, sheet, record (from 1), column, what is wrong, what is right
     ("a name with a slip", "findings", 1, "hedge", "assertd", None),
-    ("a name with a slip", "findings", 2, "claim", "usess", None),
+    ("a name with a slip", "findings", 2, "claim", "uses or aplies", None),
     ("a name with a slip", "systems", 1, "focus", "externl focus", None),
     ("a slip in Thai", "findings", 3, "hedge", "กล่าวยืนยน", None),
     ("a slip in Thai", "systems", 2, "status", "ใช้งานอยุ่", None),
@@ -129,7 +129,14 @@ PLANTED: list[tuple[str, str, int, str, Any, Any]] = [
     ("too small", "actors", 2, "stated_size", 0, 8),
     ("no number", "evidence", 7, "end", "many", 760),
     ("no number", "evidence", 4, "start", "four hundred", 400),
-    ("a formula", "findings", 14, "statement_en", "=A1&B1", "The example town uses it with people."),
+    (
+        "a formula",
+        "findings",
+        14,
+        "statement_en",
+        "=A1&B1",
+        "The example town uses it with people.",
+    ),
     ("a formula", "evidence", 5, "end", "=1+1", 560),
     ("an error value", "evidence", 6, "start", "#REF!", 600),
     ("a row that is not there", "findings", 15, "value", "no-such-row", "complaints"),
