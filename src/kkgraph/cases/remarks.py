@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -10,6 +11,13 @@ from kkgraph.cases.records import Place
 from kkgraph.model import Problem
 
 _LONG = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Remark(Problem):
+    """A reader's problem; ``fix`` is what could be written instead, where the reader knows it."""
+
+    fix: str = ""
 
 
 @cache
@@ -31,7 +39,7 @@ def remark(  # noqa: PLR0913
     path: str = "",
     near: Sequence[str] = (),
     **words: object,
-) -> Problem:
+) -> Remark:
     """The reader's problem of that code at a place; ``words`` fill in its sentence.
 
     Its ``component`` is the code, ``value`` what the user wrote, ``where`` the place; ``focus``
@@ -45,7 +53,7 @@ def remark(  # noqa: PLR0913
         **{name: _short(str(word)) for name, word in words.items()},
         "value": _short(value),
     }
-    return Problem(
+    return Remark(
         severity=text["severity"],
         message={lang: text[lang].format(**filled) for lang in ("en", "th")},
         focus=focus or str(place),
@@ -53,6 +61,7 @@ def remark(  # noqa: PLR0913
         value=value,
         component=code,
         where=str(place),
+        fix=str(words.get("fix", near[0] if near else "")),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from kkgraph.cases.grids import Cell, Grid
 from kkgraph.cases.packing import look
+from kkgraph.cases.phrases import is_own_sheet
 from kkgraph.cases.records import Place
 from kkgraph.cases.remarks import remark
 from kkgraph.errors import SourceError
@@ -24,7 +25,8 @@ OWN_SHEETS: Final = frozenset(("lists", "รายการตัวเลือ
 def grids(path: Path) -> tuple[list[Grid], list[Problem]]:
     """The sheets of an .xlsx file, and what is wrong with whole sheets.
 
-    Formulas and error values are kept as flaws of their cells. A hidden sheet is read, and said.
+    The list of problems of a marked workbook is left out. Formulas and error values are kept as
+    flaws of their cells. A hidden sheet is read, and said.
     Reading a sheet ends after 1,000 empty rows. Raises ``SourceError`` as ``packing.look`` does,
     and too-large for a sheet of more than 50,000 filled rows.
     """
@@ -38,6 +40,8 @@ def grids(path: Path) -> tuple[list[Grid], list[Problem]]:
         book = load_workbook(path, read_only=True, data_only=False, keep_links=False)
         try:
             for sheet in book.worksheets:
+                if is_own_sheet(str(sheet.title)):
+                    continue
                 found.append(_grid(path, sheet, parts.merged, problems))
         finally:
             book.close()
