@@ -205,15 +205,16 @@ class Writer:
         text, changes = spelling.clean(_ESCAPED.sub("", cell.text, count=1))
         for code in () if quiet else changes:
             self._say(code, cell, node, column.property, fix=text)
-        whole = self._resolver.resolve(text, rule, column.prefers)
-        if whole.iri:
+        whole = self._resolver.find(text, rule)
+        if whole is not None and whole.iri:
             return [whole.iri]
         found: list[str] = []
         for part in filter(None, (p.strip() for p in _SEPARATORS.split(text))):
-            resolved = self._resolver.resolve(part, rule, column.prefers)
-            if resolved.iri:
+            resolved = self._resolver.find(part, rule)
+            if resolved is not None and resolved.iri:
                 found.append(resolved.iri)
             elif not quiet:
+                resolved = self._resolver.resolve(part, rule, column.prefers)
                 self._say(resolved.code, cell, node, column.property, part, **resolved.words)
         return list(dict.fromkeys(found))
 

@@ -175,12 +175,12 @@ class _Exporter:
         if column.kind == "id":
             return self._id(node, sheet)
         if column.inverse:
-            return self._references(self.into.get((node, column.property), ()), rule, column)
+            return self._references(self.into.get((node, column.property), ()), rule)
         terms = self.about.get(node, {}).get(column.property, [])
         match column.kind:
             case "thing":
                 nodes = [t.value for t in terms if isinstance(t, ox.NamedNode)]
-                return self._references(nodes, rule, column)
+                return self._references(nodes, rule)
             case "period":
                 return self._period(f"{node}-period", terms)
             case "texts" | "number":
@@ -206,14 +206,15 @@ class _Exporter:
         labels = [t.value for t in of.get(PREF_LABEL, ()) if t.language == "en"]
         return next((t for t in (*texts, *labels) if values.period(t)), "")
 
-    def _references(self, nodes: Iterable[str], rule: Rule, column: Column) -> str:
-        return "; ".join(self._reference(n, rule, column) for n in nodes)
+    def _references(self, nodes: Iterable[str], rule: Rule) -> str:
+        return "; ".join(self._reference(n, rule) for n in nodes)
 
-    def _reference(self, node: str, rule: Rule, column: Column) -> str:
+    def _reference(self, node: str, rule: Rule) -> str:
         """The id of a row, the label of a known thing where it is unambiguous, or a CURIE."""
         if (row := self.resolver.rows.get(node)) is not None:
             return row.id
         label = self.known.label(node, self.lang)
-        if ";" not in label and self.resolver.resolve(label, rule, column.prefers).iri == node:
+        found = None if ";" in label else self.resolver.find(label, rule)
+        if found is not None and found.iri == node:
             return label
         return names.compact(node)

@@ -74,7 +74,7 @@ class _Builder:
         if mine is None or not mine.records:
             place = mine.place if mine else Place(self.case.source)
             name = " / ".join(sheet.label.values()) if sheet else ""
-            code = "missing-id" if mine else "missing-sheet"
+            code = "no-case" if mine else "missing-sheet"
             self.case.problems.append(remark(code, place, name, fix=made))
             return made
         cell = self._cell(mine.records[0], "id")
