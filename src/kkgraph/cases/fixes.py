@@ -225,7 +225,7 @@ class Fixer:
                 case f.Class(iri):
                     name = _quoted(self.words.name(ox.NamedNode(iri)))
                     return _with(text, name, ("something of the kind", "เป็นสิ่งประเภท"))
-                case f.Datatype(iri):
+                case f.Datatype(iri) if not iri.endswith("#string"):
                     return _with(text, datatype(iri), ("", ""))
         return Fix({"en": text["en"] + ".", "th": text["th"]})
 
