@@ -353,8 +353,4 @@ def shipped_quads() -> Iterable[ox.Quad]:
 
 def background_of(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
     """The quads that validation looks things up in: what is asserted, read or inferred."""
-    return [q for q in quads if _shape_input(turtle.graph_of(q))]
-
-
-def _shape_input(graph: str) -> bool:
-    return names.is_merged(graph) or graph in (names.KKG + "analyst", names.KKG + "inferred")
+    return [q for q in quads if names.is_background(turtle.graph_of(q))]

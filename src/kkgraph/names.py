@@ -66,6 +66,11 @@ def is_merged(graph_iri: str) -> bool:
     return graph_iri in MERGED_GRAPHS or graph_iri.startswith(MERGED_PREFIXES)
 
 
+def is_background(graph_iri: str) -> bool:
+    """True where validation looks things up: what is asserted, read or inferred."""
+    return is_merged(graph_iri) or graph_iri in (KKG + "analyst", KKG + "inferred")
+
+
 def expand(name: str) -> str:
     """The full IRI of a CURIE, an ``<IRI>`` or a bare IRI.
 
