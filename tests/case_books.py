@@ -118,7 +118,7 @@ PLANTED: list[tuple[str, str, int, str, Any, Any]] = [
     ("too short", "findings", 7, "statement_en", "It is used.", "It is used by the example town."),
     ("too many", "findings", 8, "hedge", "asserted; goal", "asserted"),
     ("too many", "findings", 9, "kind", "result; cause", "result"),
-    ("nothing there", "evidence", 1, "source", None, "text"),
+    ("no check sum", "evidence", 1, "passage", None, f"{1:064x}"),
     ("ends before it starts", "evidence", 2, "start", 900, 200),
     ("beyond the text", "evidence", 3, "end", 70000, 360),
     ("a wrong kind of thing", "findings", 10, "claim", "asserted", "claim-uses"),

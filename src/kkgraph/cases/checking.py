@@ -137,7 +137,7 @@ def check(
     graph = ox.NamedNode(case.graph)
     quads = [ox.Quad(t.subject, t.predicate, t.object, graph) for t in case.triples]
     report = validation.validate(quads, shapes=shapes, background=background)
-    words = Words(report.details.validator)
+    words = Words(report.details.validator, _titles(case))
     placer, fixer = Placer(case, words.validator), Fixer(words)
     placed: list[PlacedProblem] = [_of_reader(p, case, words) for p in case.problems]
     results = list(report.results())
@@ -151,6 +151,19 @@ def check(
             placed.append(_placed(result, places, words, fixer))
     placed.sort(key=_rank)
     return Findings(case, tuple(placed), report)
+
+
+def _titles(case: Case) -> dict[str, Text]:
+    """The heads of the form's columns by property, where the case is in sheets and they agree."""
+    if not any(place.sheet for place in case.nodes.values()):
+        return {}
+    from kkgraph.cases.form import declared
+
+    found: dict[str, list[Text]] = {}
+    for column in (c for sheet in declared().sheets for c in sheet.columns):
+        if column.label and column.label not in found.setdefault(column.property, []):
+            found[column.property].append(column.label)
+    return {p: labels[0] for p, labels in found.items() if len(labels) == 1}
 
 
 def check_files(

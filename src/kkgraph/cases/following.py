@@ -31,7 +31,7 @@ class Followers:
     ) -> None:
         self._placer = placer
         grave = [(p, place) for p, place in reader if p.severity == "violation"]
-        self._unread = {place for _, place in grave if place.row}
+        self._unread = {place for _, place in grave if place.row or place.line}
         self._doubled = {_row(place) for p, place in grave if p.component == _DOUBLED}
         self._ill = {_key(r) for r in results if isinstance(r.constraint, f.Datatype)}
 
