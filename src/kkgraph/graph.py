@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyoxigraph as ox
 
 from kkgraph import answers, catalogue, entities, evidence, files, names, questions, sparql, turtle
+from kkgraph.cases.work import CaseWork
 from kkgraph.errors import QuestionError, TermError
 from kkgraph.model import Answer, FindingNote, Problem, Question
 from kkgraph.store import Limits, OxigraphStore, Store
@@ -25,7 +26,7 @@ DEFAULT_TIMEOUT_S: Final = 30.0
 DEFAULT_MAX_ROWS: Final = 100_000
 
 
-class KnowledgeGraph:
+class KnowledgeGraph(CaseWork):
     """A graph of studies, with stored questions.
 
     >>> graph = KnowledgeGraph.open()
@@ -166,16 +167,14 @@ class KnowledgeGraph:
         With ``source`` (the study's text) the passage too. Raises ``TermError`` not-a-finding,
         ``SourceError`` wrong-text.
         """
-        name = finding.strip()
-        iri = self.resolve(
-            name.upper() if name.upper().startswith("F") and name[1:].isdigit() else name
-        )
+        iri = self.resolve(entities.finding_name(self.store, finding.strip()))
         notes = self.reader.findings([iri])
         if iri not in notes:
             raise TermError(
                 "not-a-finding",
                 f'"{finding}" is no finding',
-                hint=f"Findings are F001 to F530. For an entity: kkgraph show {finding}",
+                hint="Findings are F001 to F530, and those of a loaded case such as ban-pet-F1. "
+                f"For an entity: kkgraph show {finding}",
             )
         note = notes[iri]
         passage = evidence.passage(source, note.evidence) if source and note.evidence else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, Protocol
 
 import pyoxigraph as ox
@@ -48,6 +49,10 @@ class Store(Protocol):
     @property
     def version(self) -> int:
         """A number that changes whenever the store's content does."""
+
+    @property
+    def path(self) -> Path | None:
+        """The folder of a store on disk; None for one in memory."""
 
     def query(self, sparql: str, limits: Limits) -> Answer:
         """The answer, within the limits; ``StoreError`` timeout where time ran out."""

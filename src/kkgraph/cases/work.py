@@ -1,0 +1,70 @@
+"""What a knowledge graph does with cases: load, list, show, unload, compare."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kkgraph.answers import Reader
+from kkgraph.store import Store
+
+if TYPE_CHECKING:
+    from kkgraph.cases.comparison import Comparison
+    from kkgraph.cases.loading import Loading
+    from kkgraph.cases.shelf import LoadedCase
+
+
+class CaseWork:
+    """The part of ``KnowledgeGraph`` that has to do with cases."""
+
+    store: Store
+    reader: Reader
+
+    def load(
+        self, path: Path | str, *, progress: Callable[[str], None] | None = None, **how: Any
+    ) -> Loading:
+        """What came of loading a case into its own graph, ``kkg:case-<name>``.
+
+        ``path`` is a file of any kind that ``kkgraph validate`` reads, a folder, or the name of a
+        shipped case. ``how`` are the fields of ``kkgraph.cases.loading.How``: name, replace, force,
+        shapes. A case with problems is not loaded, unless forced. Bodies with a code that the
+        graph knows become the graph's. In memory the submitted file isn't kept. Raises
+        ``SourceError``, ``TermError`` (case-exists, bad-case-name), ``ShapeError``, ``StoreError``.
+        """
+        from kkgraph.cases import loading
+
+        return loading.load(self.store, Path(path), loading.How(**how), progress)
+
+    def unload(self, case: str) -> int:
+        """How many triples a case had; it is gone afterwards. ``TermError`` unknown-case."""
+        from kkgraph.cases import shelf
+
+        return shelf.unload(self.store, case)
+
+    def cases(self) -> list[LoadedCase]:
+        """The loaded cases, by name."""
+        from kkgraph.cases import shelf
+
+        return shelf.loaded(self.reader)
+
+    def case(self, name: str) -> LoadedCase:
+        """A loaded case; ``TermError`` unknown-case, with the nearest names."""
+        from kkgraph.cases import shelf
+
+        return shelf.read(self.reader, name)
+
+    def compare(
+        self, by: str = "theme", *, cases: Sequence[str] = (), lang: str = "en", **more: Any
+    ) -> Comparison:
+        """The cases against the conditions of a kind, in three states, with the evidence.
+
+        ``by`` is theme, system, barrier, enabler, collaboration or goal. ``cases`` are names of
+        loaded cases, and "study"; none: all. ``more`` are the other fields of
+        ``kkgraph.cases.comparison.Asked``: count, rows. Raises ``QuestionError`` bad-value,
+        ``TermError`` unknown-case.
+        """
+        from kkgraph.cases import comparison
+
+        asked = comparison.Asked(by=by, cases=cases, lang=lang, **more)
+        return comparison.compare(self.reader, asked)
