@@ -117,8 +117,9 @@ class Condition:
 class Comparison:
     """Rows and columns, and a cell for each pair that any finding speaks of.
 
-    ``counted`` are the hedges that make a report; ``elsewhere`` counts findings on these conditions that are claimed for no row: for places, in
-    general, for a study. ``forced`` names cases that were loaded in spite of problems.
+    ``counted`` are the hedges that make a report. ``elsewhere`` counts findings on these conditions
+    that are claimed for no row: for places, in general, for a study. ``forced`` names cases that
+    were loaded in spite of problems, with their number.
     """
 
     kind: Kind

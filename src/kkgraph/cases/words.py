@@ -69,7 +69,7 @@ ELSEWHERE: Final[Text] = {
     "th": "ยังมีข้อค้นพบอีก {} ข้อที่มิได้กล่าวถึงแถวใดในที่นี้ (สถานที่ งานวิจัย หรือทั่วไป): --rows other",
 }
 FORCED: Final[Text] = {
-    "en": "Loaded in spite of {} problems: {}",
+    "en": "Loaded in spite of problems ({}): {}",
     "th": "นำเข้าทั้งที่มีปัญหา {} ข้อ: {}",
 }
 CONTRADICTION: Final[Text] = {

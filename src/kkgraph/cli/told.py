@@ -27,7 +27,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "th": "{name}: ไม่ได้นำเข้า โปรดแก้ปัญหา หรือนำเข้าตามที่เป็นด้วย --force ซึ่งจะทำเครื่องหมายไว้",
     },
     "forced": {
-        "en": "Marked: loaded in spite of {n} problems.",
+        "en": "Marked: loaded in spite of problems ({n}).",
         "th": "ทำเครื่องหมายไว้: นำเข้าทั้งที่มีปัญหา {n} ข้อ",
     },
     "context": {
@@ -58,7 +58,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     "triples": {"en": "Triples", "th": "ทริเปิล"},
     "graph": {"en": "Graph", "th": "กราฟ"},
     "mark": {"en": "Mark", "th": "เครื่องหมาย"},
-    "marked": {"en": "{n} problems at load", "th": "มีปัญหา {n} ข้อเมื่อนำเข้า"},
+    "marked": {"en": "problems at load: {n}", "th": "มีปัญหา {n} ข้อเมื่อนำเข้า"},
     "scopes": {"en": "Claimed for", "th": "กล่าวถึง"},
     "codes": {"en": "Codes", "th": "รหัส"},
 }
