@@ -36,6 +36,7 @@ class KnowledgeGraph(CaseWork):
     def __init__(self, store: Store) -> None:
         self.store = store
         self.reader = answers.Reader(store)
+        self._study: tuple[int, KnowledgeGraph] | None = None
 
     @classmethod
     def open(cls, path: Path | str | None = None, *, in_process: bool = False) -> KnowledgeGraph:
@@ -69,13 +70,16 @@ class KnowledgeGraph(CaseWork):
         """The answer to a stored question, each row with its findings, scope and hedge.
 
         ``question`` is an id (case doesn't matter) or a path ending in ``.rq``. An entity parameter
-        takes a slug, CURIE, IRI or label. Raises ``QuestionError`` (unknown-question,
-        unknown-parameter, bad-value, bad-header, bad-sparql), ``TermError`` (unknown-entity,
-        ambiguous-entity), ``StoreError`` (timeout).
+        takes a slug, CURIE, IRI or label. The study's own questions (those with ``competency`` or
+        ``answers`` in their header) are asked of the study alone, whatever cases are loaded; all
+        others run across them. Raises ``QuestionError`` (unknown-question, unknown-parameter,
+        bad-value, bad-header, bad-sparql), ``TermError`` (unknown-entity, ambiguous-entity),
+        ``StoreError`` (timeout).
         """
         asked = catalogue.get(question) if isinstance(question, str) else question
         bound = self.sparql_of(asked, params, lang=lang)
-        return answers.answer(self.reader, asked, bound, lang, Limits(timeout_s, max_rows))
+        reader = self.study().reader if asked.competency or asked.answers else self.reader
+        return answers.answer(reader, asked, bound, lang, Limits(timeout_s, max_rows))
 
     def sparql_of(
         self,
@@ -151,6 +155,22 @@ class KnowledgeGraph(CaseWork):
         if not allow_remote:
             sparql.refuse_remote(text, where="update")
         self.store.update(text)
+
+    def study(self) -> KnowledgeGraph:
+        """This graph without the loaded cases: itself where none is loaded, else a copy in memory.
+
+        The copy is made once and again after each change of the store.
+        """
+        cases = [g for g in self.store.graphs() if g.startswith(names.MERGED_PREFIXES)]
+        if not cases:
+            return self
+        if self._study is None or self._study[0] != self.store.version:
+            if self._study is not None:
+                self._study[1].close()
+            quads = (q for q in self.store.quads() if turtle.graph_of(q) not in cases)
+            store = OxigraphStore.in_memory(quads, in_process=self.store.in_process)
+            self._study = (self.store.version, KnowledgeGraph(store))
+        return self._study[1]
 
     def resolve(self, name: str) -> str:
         """The IRI of an entity; see ``kkgraph.entities.resolve`` for its errors."""
@@ -274,6 +294,8 @@ class KnowledgeGraph(CaseWork):
 
     def close(self) -> None:
         """Free the worker process and, on disk, the store's lock."""
+        if self._study is not None:
+            self._study[1].close()
         self.store.close()
 
     def __enter__(self) -> KnowledgeGraph:

@@ -141,13 +141,14 @@ class Comparison:
         pairs = ((r, c, self.cell(r, c)) for r in self.rows for c in self.columns)
         return [(r, c, cell) for r, c, cell in pairs if cell.state == BOTH]
 
-    def common(self) -> list[tuple[Condition, int]]:
-        """The conditions that two rows or more report present, with their number."""
+    def common(self) -> list[tuple[Condition, list[Row]]]:
+        """The conditions that are reported present of two rows or more, with these rows."""
         found = [
-            (c, sum(self.cell(r, c).state in (PRESENT, BOTH) for r in self.rows))
+            (c, [r for r in self.rows if self.cell(r, c).state in (PRESENT, BOTH)])
             for c in self.columns
+            if c.iri != OUTSIDE
         ]
-        return [(c, n) for c, n in found if n > 1]
+        return [(c, rows) for c, rows in found if len(rows) > 1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,12 +376,20 @@ def _rows(
 def _columns(
     reader: Reader, cells: dict[tuple[str, str], Cell], lang: str
 ) -> tuple[Condition, ...]:
-    """The conditions that any row speaks of: those of most reports first, then by name."""
+    """The conditions that any row speaks of, those of most reports first; "no theme" comes last."""
     reports: dict[str, int] = defaultdict(int)
     for (_, node), cell in cells.items():
         reports[node] += cell.state != UNREPORTED
     labels: dict[str, Any] = {**reader.labels(reports), OUTSIDE: _NO_THEME}
     columns = [Condition(n, labels.get(n) or {"en": names.slug(n)}) for n in reports]
     return tuple(
-        sorted(columns, key=lambda c: (-reports[c.iri], in_language(c.label, lang), c.iri))
+        sorted(
+            columns,
+            key=lambda c: (
+                c.iri == OUTSIDE,
+                -reports[c.iri],
+                in_language(c.label, lang),
+                c.iri,
+            ),
+        )
     )

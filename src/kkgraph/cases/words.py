@@ -93,3 +93,12 @@ NOTHING: Final[Text] = {
     "en": "Nothing of this kind is said of these cases.",
     "th": "ไม่มีข้อความชนิดนี้เกี่ยวกับกรณีเหล่านี้",
 }
+COMMON: Final[Text] = {
+    "en": "Reported present of more than one row",
+    "th": "รายงานว่ามีมากกว่าหนึ่งแถว",
+}
+NONE_COMMON: Final[Text] = {
+    "en": "No condition is reported present of more than one row.",
+    "th": "ไม่มีเงื่อนไขใดที่รายงานว่ามีมากกว่าหนึ่งแถว",
+}
+ALSO: Final[Text] = {"en": "also", "th": "และ"}
