@@ -23,6 +23,7 @@ _ESCAPED: Final = re.compile(r"'(?=[=+\-@\t\r])")
 _ORDER: Final = ("integer", "decimal", "boolean", "gYear", "gYearMonth", "date", "string")
 _SAMPLES: Final = {
     "number": ("a number", "ตัวเลข", "1204"),
+    "date": ("a date", "วันเวลา", "2019-05-31, 31/5/2562 or พ.ค. 2562"),
     "period": ("a year or a period", "ปีหรือช่วงเวลา", "พ.ศ. 2562, 2019 or 2019-05 – 2020-03"),
 }
 
@@ -99,32 +100,37 @@ class Writer:
         self, cell: Cell, column: Column, rule: Rule, node: str
     ) -> Iterator[tuple[Any, list[tuple[str, Any]]]]:
         """The values of a cell, each with the triples of a node of its own where it needs one."""
+        if column.kind == "thing":
+            for iri in self._things(cell, column, rule, node):
+                yield ox.NamedNode(iri), []
+        elif column.kind == "period":
+            yield from self._period(cell, column, node)
+        else:
+            for literal in self._literals(cell, column, rule, node):
+                yield literal, []
+
+    def _literals(self, cell: Cell, column: Column, rule: Rule, node: str) -> Iterator[ox.Literal]:
         match column.kind:
-            case "thing":
-                for iri in self._things(cell, column, rule, node):
-                    yield ox.NamedNode(iri), []
             case "hash":
-                yield values.digest(str(cell.value)), []
-            case "period":
-                yield from self._period(cell, column, node)
+                yield values.digest(str(cell.value))
             case "number":
-                for found in self._numbers(cell, column, node):
-                    yield found, []
+                yield from self._numbers(cell, column, node)
+            case "date":
+                found = values.typed(cell, ["date", "gYearMonth", "gYear"])
+                if found is not None:
+                    yield found
+                else:
+                    self._unreadable("date", cell.text, cell, node, column)
             case "value":
-                yield self._value(cell, column, rule, node), []
+                yield self._value(cell, column, rule, node)
             case "texts":
-                for text in _SEPARATORS.split(self._text(cell, node, column)):
-                    if plain := text.strip():
-                        yield self._literal(plain, column), []
+                for text in self._split(self._text(cell, node, column)):
+                    yield self._literal(text, column)
             case _:
-                text = self._text(cell, node, column)
-                yield (
-                    self._literal(spelling.arabic(text) if column.kind == "id" else text, column),
-                    [],
-                )
+                yield self._literal(self._plain(cell, column, node), column)
 
     def _numbers(self, cell: Cell, column: Column, node: str) -> Iterator[ox.Literal]:
-        for text in self._split(cell):
+        for text in self._split(cell.text):
             found = values.number(Cell(text, cell.place))
             if found is None:
                 self._unreadable("number", text, cell, node, column)
@@ -143,8 +149,16 @@ class Writer:
             self._say(code, cell, node, column.property, fix=text)
         return text
 
-    def _split(self, cell: Cell) -> list[str]:
-        return [t.strip() for t in _SEPARATORS.split(cell.text) if t.strip()]
+    def _plain(self, cell: Cell, column: Column, node: str) -> str:
+        text = self._text(cell, node, column)
+        if column.kind != "id":
+            return text
+        text = spelling.arabic(text).removeprefix("kkd:")
+        return text.removeprefix(f"{self.case.slug}-")
+
+    @staticmethod
+    def _split(text: str) -> list[str]:
+        return [t.strip() for t in _SEPARATORS.split(text) if t.strip()]
 
     def _value(self, cell: Cell, column: Column, rule: Rule, node: str) -> ox.Literal:
         """The value in the datatype that the shapes want; unreadable text is left to them."""
@@ -191,15 +205,16 @@ class Writer:
         text, changes = spelling.clean(_ESCAPED.sub("", cell.text, count=1))
         for code in () if quiet else changes:
             self._say(code, cell, node, column.property, fix=text)
-        whole = self._resolver.resolve(text, rule, column.prefers)
-        if whole.iri:
+        whole = self._resolver.find(text, rule)
+        if whole is not None and whole.iri:
             return [whole.iri]
         found: list[str] = []
         for part in filter(None, (p.strip() for p in _SEPARATORS.split(text))):
-            resolved = self._resolver.resolve(part, rule, column.prefers)
-            if resolved.iri:
+            resolved = self._resolver.find(part, rule)
+            if resolved is not None and resolved.iri:
                 found.append(resolved.iri)
             elif not quiet:
+                resolved = self._resolver.resolve(part, rule, column.prefers)
                 self._say(resolved.code, cell, node, column.property, part, **resolved.words)
         return list(dict.fromkeys(found))
 

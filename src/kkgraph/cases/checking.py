@@ -13,6 +13,7 @@ from kkgraph import names
 from kkgraph import shapes as validation
 from kkgraph.cases import branches
 from kkgraph.cases.fixes import NONE, Fix, Fixer
+from kkgraph.cases.following import Followers
 from kkgraph.cases.placing import Placer, place_of
 from kkgraph.cases.rdf import read_rdf
 from kkgraph.cases.records import Case, Place
@@ -128,6 +129,7 @@ def check(
 ) -> Findings:
     """All problems of a case under the shapes, each at its places; the reader's are merged in.
 
+    What only follows from another problem at the same cell is left out (not of ``report``).
     ``background`` is looked up as in ``kkgraph.shapes.validate``. Raises ``ShapeError``.
     """
     say = progress or (lambda what: None)
@@ -135,16 +137,33 @@ def check(
     graph = ox.NamedNode(case.graph)
     quads = [ox.Quad(t.subject, t.predicate, t.object, graph) for t in case.triples]
     report = validation.validate(quads, shapes=shapes, background=background)
-    words = Words(report.details.validator)
-    placer, fixer = Placer(case, words.data), Fixer(words)
+    words = Words(report.details.validator, _titles(case))
+    placer, fixer = Placer(case, words.validator), Fixer(words)
     placed: list[PlacedProblem] = [_of_reader(p, case, words) for p in case.problems]
     results = list(report.results())
+    reader = [(p.problem, p.places[0]) for p in placed]
+    followers = Followers(reader, results, placer)
     for number, result in enumerate(results):
         if number % 100 == 0:
             say(f"placing problems: {number:,} of {len(results):,}")
-        placed.append(_placed(result, words, placer, fixer))
+        places = placer.of(result)
+        if not followers.follows(result, places):
+            placed.append(_placed(result, places, words, fixer))
     placed.sort(key=_rank)
     return Findings(case, tuple(placed), report)
+
+
+def _titles(case: Case) -> dict[str, Text]:
+    """The heads of the form's columns by property, where the case is in sheets and they agree."""
+    if not any(place.sheet for place in case.nodes.values()):
+        return {}
+    from kkgraph.cases.form import declared
+
+    found: dict[str, list[Text]] = {}
+    for column in (c for sheet in declared().sheets for c in sheet.columns):
+        if column.label and column.label not in found.setdefault(column.property, []):
+            found[column.property].append(column.label)
+    return {p: labels[0] for p, labels in found.items() if len(labels) == 1}
 
 
 def check_files(
@@ -185,8 +204,7 @@ def is_tabular(path: Path) -> bool:
     return path.is_dir() or path.suffix.lower() in _TABULAR
 
 
-def _placed(result: Result, words: Words, placer: Placer, fixer: Fixer) -> PlacedProblem:
-    places = placer.of(result)
+def _placed(result: Result, places: tuple[Place, ...], words: Words, fixer: Fixer) -> PlacedProblem:
     given = words.name(result.value) if result.value is not None and result.path else {}
     if isinstance(result.constraint, f.Datatype) and result.value is not None:
         given = dict.fromkeys(names.LANGUAGES, show(result.value))

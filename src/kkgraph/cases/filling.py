@@ -121,6 +121,9 @@ def _filled(
         cells = {c.key: row[i] for i, c in kept.items() if i < len(row)}
         if all(c.is_blank for c in cells.values()):
             continue
+        for i, column in kept.items():  # a row may end before its last columns
+            if i >= len(row):
+                cells[column.key] = Cell(None, replace(row[0].place, column=i + 1))
         if _left_out(cells, sheet, filled):
             continue
         place = replace(row[0].place, column=0)

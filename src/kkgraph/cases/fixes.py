@@ -17,7 +17,7 @@ from kkgraph.model import Text, in_language
 from kkgraph.names import KKD, LANGUAGES, PREF_LABEL
 from kkgraph.shacl import forms as f
 from kkgraph.shacl.forms import Result
-from kkgraph.shacl.paths import Predicate
+from kkgraph.shacl.paths import Alternative, Predicate
 from kkgraph.shacl.patterns import matching as matching_texts
 from kkgraph.shacl.terms import Term, show
 from kkgraph.shacl.values import below
@@ -199,6 +199,8 @@ class Fixer:
     # How many
 
     def _missing(self, result: Result) -> Fix:
+        if not isinstance(result.path, Predicate | Alternative):
+            return NONE
         about = self.words.path(result.path)
         constraint = result.constraint
         if isinstance(constraint, f.HasValue):
@@ -223,7 +225,7 @@ class Fixer:
                 case f.Class(iri):
                     name = _quoted(self.words.name(ox.NamedNode(iri)))
                     return _with(text, name, ("something of the kind", "เป็นสิ่งประเภท"))
-                case f.Datatype(iri):
+                case f.Datatype(iri) if not iri.endswith("#string"):
                     return _with(text, datatype(iri), ("", ""))
         return Fix({"en": text["en"] + ".", "th": text["th"]})
 

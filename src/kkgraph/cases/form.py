@@ -10,8 +10,9 @@ from typing import Any, Final
 from kkgraph.model import Text
 from kkgraph.names import expand
 
-KINDS: Final = ("id", "class", "text", "texts", "thing", "value", "number", "period", "hash")
-REFERENCES: Final = ("thing", "class")
+KINDS: Final = frozenset(
+    ("id", "class", "text", "texts", "thing", "value", "number", "date", "period", "hash")
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,6 @@ _SUBCLASS: Final = PREFIXES["rdfs"] + "subClassOf"
 _DEFINITION: Final = PREFIXES["skos"] + "definition"
 _LABELS: Final = {PREF_LABEL: 0, RDFS_LABEL: 1, ALT_LABEL: 2}
 _OWL: Final = PREFIXES["owl"]
-_MANY: Final = 400
-"""After so many unknown names no more nearest names are searched for: it takes long."""
 
 
 class Known:
@@ -38,7 +36,7 @@ class Known:
         self._instances: dict[str, list[str]] = {}
         self._ancestors: dict[str, frozenset[str]] = {}
         self._spelt: dict[str, str] = {}
-        self._near: dict[tuple[str, frozenset[str]], list[str]] = {}
+        self._spellings: dict[frozenset[str], list[str]] = {}
 
     @classmethod
     def of(cls, quads: Iterable[ox.Quad]) -> Known:
@@ -134,17 +132,19 @@ class Known:
     ) -> list[str]:
         """Up to ``count`` known names like this one, of things of the classes where given."""
         wanted = spelling.key(text)
-        if (wanted, allowed) not in self._near and len(self._near) < _MANY:
-            self._near[wanted, allowed] = matching.nearest(wanted, self._keys(allowed), count)
-        return [self._spelt[k] for k in self._near.get((wanted, allowed), [])]
+        found = matching.nearest(wanted, self._keys(allowed), count)
+        return [self._spelt[k] for k in found]
 
     def _keys(self, allowed: frozenset[str]) -> list[str]:
-        things = {i for kind in allowed for i in self._instances.get(kind, ())}
-        return [
-            k
-            for k, nodes in self._by_key.items()
-            if any((i in things) if allowed else not self.is_term(i) for i in nodes)
-        ]
+        """The spellings of all names of things of these classes."""
+        if allowed not in self._spellings:
+            things = {i for kind in allowed for i in self._instances.get(kind, ())}
+            self._spellings[allowed] = [
+                k
+                for k, nodes in self._by_key.items()
+                if any((i in things) if allowed else not self.is_term(i) for i in nodes)
+            ]
+        return self._spellings[allowed]
 
 
 def _expanded(text: str) -> str:

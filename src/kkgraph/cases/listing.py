@@ -11,6 +11,7 @@ from kkgraph.cases.checking import Findings, PlacedProblem
 from kkgraph.cases.package import Element, outline, spliced, with_attribute, with_children
 from kkgraph.cases.phrases import OWN_SHEET, say
 from kkgraph.cases.records import Place, letters
+from kkgraph.layout import display_width
 from kkgraph.model import in_language
 from kkgraph.names import LANGUAGES
 from kkgraph.tables import safe_cell
@@ -21,6 +22,7 @@ HEADS: Final = (
 _WIDTHS: Final = (11, 18, 10, 24, 24, 60, 44, 44, 24, 30)
 _ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _LONGEST: Final = 32_000
+_TALLEST: Final = 26
 _BOLD: Final = '<{p}font><{p}b/><{p}sz val="11"/><{p}name val="Calibri"/></{p}font>'
 _BLUE: Final = (
     '<{p}font><{p}u/><{p}sz val="11"/><{p}color rgb="FF0563C1"/><{p}name val="Calibri"/></{p}font>'
@@ -62,7 +64,7 @@ def heads(lang: str) -> list[str]:
 
 def _row(problem: PlacedProblem, place: Place, lang: str) -> list[str]:
     cell = place.cell or (say("row", lang, n=place.row) if place.row else "")
-    rule = [in_language(problem.rule, lang), *(in_language(w, lang) for w in problem.why)]
+    rule = [in_language(w, lang) for w in problem.why] or [in_language(problem.rule, lang)]
     path = in_language(problem.path, lang)
     thing = " – ".join(t for t in (in_language(problem.about, lang), path) if t)
     return [
@@ -166,4 +168,9 @@ def _line(number: int, texts: Sequence[str], formats: Sequence[int]) -> str:
         for n, (text, style) in enumerate(zip(texts, formats, strict=True), 1)
         if text
     )
-    return f'<row r="{number}">{cells}</row>'
+    lines = max(
+        sum(1 + int(display_width(line) / width) for line in text.split("\n"))
+        for text, width in zip(texts, _WIDTHS, strict=False)
+    )
+    height = min(lines, _TALLEST) * 15 + 3
+    return f'<row r="{number}" ht="{height}" customHeight="1">{cells}</row>'

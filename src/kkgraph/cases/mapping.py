@@ -22,6 +22,7 @@ from kkgraph.cases.rules import Rules
 from kkgraph.names import KKD, PREF_LABEL, RDF_TYPE
 
 _ID: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*|[A-Z]+[0-9]+")
+_LOCAL: Final = re.compile(r"([a-z0-9]+|[A-Z]+[0-9]+)(-([a-z0-9]+|[A-Z]+[0-9]+))*")
 _SAFE: Final = re.compile(r"[^A-Za-z0-9]+")
 
 
@@ -73,7 +74,7 @@ class _Builder:
         if mine is None or not mine.records:
             place = mine.place if mine else Place(self.case.source)
             name = " / ".join(sheet.label.values()) if sheet else ""
-            code = "missing-id" if mine else "missing-sheet"
+            code = "no-case" if mine else "missing-sheet"
             self.case.problems.append(remark(code, place, name, fix=made))
             return made
         cell = self._cell(mine.records[0], "id")
@@ -109,7 +110,7 @@ class _Builder:
         text = self._id_text(cell)
         if sheet.single:
             iri = KKD + self.case.slug
-        elif text.startswith("kkd:") and names.expand(text) in self.known:
+        elif text.startswith("kkd:") and _LOCAL.fullmatch(text[4:]):
             iri = names.expand(text)
         else:
             local = self._local(sheet, record, cell, text)
@@ -206,13 +207,17 @@ class _Builder:
         place = record.place_of(sheet.typed.key) if sheet.typed else record.place
         self.case.fields.setdefault((row.iri, RDF_TYPE), (place,))
         if sheet.typed and not kinds:
-            self._say_type(sheet, record, row)
+            blank = self._cell(record, sheet.typed.key).is_blank
+            if not (blank and row.iri in self.known):
+                self._say_type(sheet, record, row)
         for kind in kinds:
             self.writer.add(row.iri, RDF_TYPE, ox.NamedNode(kind), place)
             for target, predicate, value in sheet.constants:
                 if target == kind:
                     self.writer.add(row.iri, predicate, ox.NamedNode(value), place)
                     self.case.fields.setdefault((row.iri, predicate), (place,))
+        known = self.known.classes(row.iri)
+        kinds = kinds or tuple(k for k in sheet.classes if k in known)
         nodes = {p.key: self._part(sheet, p, record, row) for p in sheet.parts}
         for column in sheet.columns:
             node = nodes[column.node] if column.node else row.iri

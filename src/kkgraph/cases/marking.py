@@ -208,8 +208,6 @@ class _Book:
                     changes.append((start, end, b""))
                 elif number > place or (step > 0 and number == place):
                     new = with_attribute(xml[start:end], key, str(number + step))
-                    if step < 0 and key == "activeTab":
-                        new = new.replace(b' activeTab="0"', b"")
                     changes.append((start, end, new))
         self.package.parts[self._main] = spliced(xml, changes)
 

@@ -23,27 +23,31 @@ _COMMENTS: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.
 _DRAWING: Final = "application/vnd.openxmlformats-officedocument.vmlDrawing"
 _RUN: Final = re.compile(rb"<(?:\w+:)?r(?:\s[^>]*)?>.*?</(?:\w+:)?r>", re.S)
 _TEXT: Final = re.compile(rb"(<(?:\w+:)?t(?:\s[^>]*)?>)(.*?)(</(?:\w+:)?t>)", re.S)
-_SHAPE: Final = re.compile(rb"\s*<v:shape\s.*?</v:shape>", re.S)
-_AT: Final = re.compile(rb"<x:(Row|Column)>\s*(\d+)\s*</x:\1>")
+_SHAPE: Final = re.compile(rb"<(\w+):shape\s.*?</\1:shape>", re.S)
+_AT: Final = re.compile(rb"<\w+:(Row|Column)>\s*(\d+)\s*<")
+_NAMES: Final = (
+    ' xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office"'
+    ' xmlns:x="urn:schemas-microsoft-com:office:excel"'
+)
 _HEAD: Final = (
-    '<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office"'
-    ' xmlns:x="urn:schemas-microsoft-com:office:excel">\n<o:shapelayout v:ext="edit">'
-    '<o:idmap v:ext="edit" data="{ids}"/></o:shapelayout>\n</xml>'
+    "<xml" + _NAMES + '>\n<o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data="{ids}"/>'
+    "</o:shapelayout>\n</xml>"
 )
 _TYPE: Final = (
-    '<v:shapetype id="_x0000_t202" coordsize="21600,21600" o:spt="202"'
+    '<v:shapetype{names} id="_x0000_t202" coordsize="21600,21600" o:spt="202"'
     ' path="m,l,21600r21600,l21600,xe"><v:stroke joinstyle="miter"/>'
-    '<v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>\n'
+    '<v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>'
 )
 _NOTE: Final = (
-    '<v:shape id="_x0000_s{id}" type="#_x0000_t202" style="position:absolute;margin-left:60pt;'
-    'margin-top:2pt;width:320pt;height:{height}pt;z-index:1;visibility:hidden" fillcolor="#ffffe1"'
-    ' o:insetmode="auto"><v:fill color2="#ffffe1"/><v:shadow on="t" color="black" obscured="t"/>'
+    '<v:shape{names} id="_x0000_s{id}" type="#_x0000_t202" style="position:absolute;'
+    'margin-left:60pt;margin-top:2pt;width:320pt;height:{height}pt;z-index:1;visibility:hidden"'
+    ' fillcolor="#ffffe1" o:insetmode="auto"><v:fill color2="#ffffe1"/>'
+    '<v:shadow on="t" color="black" obscured="t"/>'
     '<v:path o:connecttype="none"/><v:textbox style="mso-direction-alt:auto">'
     '<div style="text-align:left"></div></v:textbox><x:ClientData ObjectType="Note">'
     "<x:MoveWithCells/><x:SizeWithCells/><x:Anchor>{anchor}</x:Anchor>"
     "<x:AutoFill>False</x:AutoFill><x:Row>{row}</x:Row><x:Column>{column}</x:Column>"
-    "</x:ClientData></v:shape>\n"
+    "</x:ClientData></v:shape>"
 )
 Cell = tuple[int, int]
 """Row and column, from 1."""
@@ -115,7 +119,7 @@ class Notes:
         ]
         xml = spliced(xml, changes)
         self._package.parts[part] = xml
-        if b"<v:shape " not in xml:
+        if not _SHAPE.search(xml):
             self._package.unrelate(self._sheet, ident)
             self._package.drop(part)
             sheet = self._package.parts[self._sheet]
@@ -129,6 +133,7 @@ class Notes:
 
         A user's own comment is kept, ours is written below it; a threaded one is left alone.
         """
+        self._package.allow("vml", _DRAWING)
         _, part = self._part("comments")
         if not part:
             part = self._package.free("xl/comments{}.xml")
@@ -173,13 +178,12 @@ class Notes:
         new = not part
         if new:
             drawings = b"".join(d for n, d in self._package.parts.items() if n.endswith(".vml"))
-            blocks = [int(n) for m in re.finditer(rb'<o:idmap[^>]*data="([\d,]+)"', drawings)
+            blocks = [int(n) for m in re.finditer(rb':idmap[^>]*data="([\d,]+)"', drawings)
                       for n in m[1].split(b",") if n]  # fmt: skip
             block = max(blocks, default=0) + 1
             ids = ",".join(str(block + n) for n in range(len(notes) // 1024 + 1))
             part = self._package.free("xl/drawings/vmlDrawing{}.vml")
             ident = self._ident("Shapes")
-            self._package.allow("vml", _DRAWING)
             self._package.parts[part] = _HEAD.format(ids=ids).encode()
             self._package.relate(self._sheet, ident, f"{self._base}/vmlDrawing", part)
             number = block * 1024
@@ -187,9 +191,11 @@ class Notes:
             shapes = re.findall(rb'id="_x0000_s(\d+)"', self._package.parts[part])
             number = max(map(int, shapes), default=1024)
         xml = self._package.parts[part]
-        text = "" if b'id="_x0000_t202"' in xml else _TYPE
+        declared = b'xmlns:v="urn' in xml and b'xmlns:o="urn' in xml and b'xmlns:x="urn' in xml
+        names = "" if declared else _NAMES
+        text = "" if b'id="_x0000_t202"' in xml else _TYPE.format(names=names)
         for n, (cell, note) in enumerate(sorted(notes.items()), 1):
-            text += _shape(number + n, cell, note)
+            text += _shape(number + n, cell, note, names)
         at = xml.rindex(b"</xml>")
         self._package.parts[part] = xml[:at] + text.encode() + xml[at:]
         return ident if new else ""
@@ -298,11 +304,13 @@ def _shape_cell(shape: bytes) -> Cell:
     return found.get(b"Row", 0), found.get(b"Column", 0)
 
 
-def _shape(number: int, cell: Cell, text: str) -> str:
+def _shape(number: int, cell: Cell, text: str, names: str) -> str:
     lines = sum(1 + display_width(line) // _WIDE for line in text.split("\n")) + 2
     rows = min(max(lines, 4), 40)
     row, column = cell[0] - 1, cell[1] - 1
     anchor = (
         f"{column + 1}, 12, {max(row - 1, 0)}, 4, {column + 6}, 12, {max(row - 1, 0) + rows}, 4"
     )
-    return _NOTE.format(id=number, height=rows * 15, anchor=anchor, row=row, column=column)
+    return _NOTE.format(
+        id=number, height=rows * 15, anchor=anchor, row=row, column=column, names=names
+    )

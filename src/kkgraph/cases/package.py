@@ -10,7 +10,7 @@ import io
 import posixpath
 import re
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
@@ -27,7 +27,7 @@ class Element:
     """An element of a part by its offsets, and its attributes; ``name`` has no prefix."""
 
     name: str
-    attributes: dict[str, str]
+    attributes: dict[str, str] = field(hash=False)
     start: int
     end: int
 
@@ -53,7 +53,7 @@ class Outline:
 
 
 def outline(xml: bytes) -> Outline:
-    """The outline of a part, or of an element of it; ``SourceError`` broken-workbook if malformed."""
+    """The outline of a part or an element; ``SourceError`` broken-workbook if malformed."""
     parser = expat.ParserCreate()
     names: list[tuple[str, dict[str, str], int]] = []
     children: list[Element] = []
@@ -69,14 +69,12 @@ def outline(xml: bytes) -> Outline:
     def end(name: str) -> None:
         nonlocal depth
         depth -= 1
-        at = parser.CurrentByteIndex
         if depth == 1:
             _, attributes, begun = names[-1]
-            tag = _TAG.match(xml, at if xml.startswith(b"</", at) else begun)
-            assert tag is not None
-            children.append(Element(name.rpartition(":")[2], attributes, begun, tag.end()))
+            finish = _end(xml, begun, parser.CurrentByteIndex)
+            children.append(Element(name.rpartition(":")[2], attributes, begun, finish))
         elif depth == 0:
-            ends.append(at)
+            ends.append(parser.CurrentByteIndex)
 
     parser.StartElementHandler, parser.EndElementHandler = start, end
     try:
@@ -88,12 +86,19 @@ def outline(xml: bytes) -> Outline:
     name, attributes, begun = names[0]
     tag = _TAG.match(xml, begun)
     assert tag is not None
-    closing = _TAG.match(xml, ends[0]) if xml.startswith(b"</", ends[0]) else tag
-    assert closing is not None
     prefix, colon, local = name.rpartition(":")
-    root = Element(local, attributes, begun, closing.end())
-    finish = ends[0] if closing is not tag else tag.end()
+    root = Element(local, attributes, begun, _end(xml, begun, ends[0]))
+    finish = root.end if tag[0].endswith(b"/>") else ends[0]
     return Outline(root, prefix + colon, tag.end(), finish, tuple(children))
+
+
+def _end(xml: bytes, start: int, closing: int) -> int:
+    """The offset behind an element that starts at one offset and has its end tag at the other."""
+    tag = _TAG.match(xml, start)
+    assert tag is not None
+    if tag[0].endswith(b"/>"):
+        return tag.end()
+    return xml.index(b">", closing) + 1
 
 
 def spliced(xml: bytes, changes: list[tuple[int, int, bytes]]) -> bytes:

@@ -29,6 +29,7 @@ PHRASES: Final[dict[str, tuple[str, str]]] = {
     "problem": ("What is wrong", "ปัญหาที่พบ"),
     "write": ("Write instead", "ค่าที่แนะนำ"),
     "shape": ("Shape", "รหัสกฎ"),
+    "reader": ("Found while reading the file: {n}", "พบขณะอ่านแฟ้ม: {n}"),
     "places": ("{n} places", "{n} แห่ง"),
     "rule_is": ("rule", "กฎ"),
     "fix_is": ("to do", "วิธีแก้"),

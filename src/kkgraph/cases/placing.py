@@ -12,13 +12,14 @@ import pyoxigraph as ox
 from kkgraph.cases.rdf import name_of
 from kkgraph.cases.records import Case, Place
 from kkgraph.shacl import forms as f
-from kkgraph.shacl.data import Data
+from kkgraph.shacl.direct import Validator
 from kkgraph.shacl.forms import Result
 from kkgraph.shacl.paths import Alternative, Inverse, Path, Predicate, Repeat
 from kkgraph.shacl.paths import Sequence as Steps
 from kkgraph.shacl.terms import Term
 
-_MISSING: Final = (f.MinCount, f.HasValue, f.QualifiedMinCount)
+MISSING: Final = (f.MinCount, f.HasValue, f.QualifiedMinCount)
+"""The constraints that are broken by what is not there."""
 _CELL: Final = re.compile(r"(?P<sheet>.+)!(?P<column>[A-Z]{1,3})(?P<row>[0-9]+)")
 _ROW: Final = re.compile(r"(?P<sheet>.+), row (?P<row>[0-9]+)")
 Places = tuple[Place, ...]
@@ -27,9 +28,10 @@ Places = tuple[Place, ...]
 class Placer:
     """Finds the places of results in a case."""
 
-    def __init__(self, case: Case, data: Data) -> None:
+    def __init__(self, case: Case, validator: Validator) -> None:
         self._case = case
-        self._data = data
+        self._data = validator.data
+        self._validator = validator
         self._named: dict[str, list[Place]] = defaultdict(list)
         for triple, places in case.origins.items():
             if not isinstance(triple.object, ox.Literal):
@@ -42,8 +44,8 @@ class Placer:
         found: Iterable[Place] = ()
         path = result.path
         if path is None:
-            pass
-        elif isinstance(result.constraint, _MISSING):
+            found = self._inside(result)
+        elif isinstance(result.constraint, MISSING):
             found = self._empty(result.focus, path)
         elif result.value is not None:
             found = self._value(result.focus, path, result.value) or self._values(result)
@@ -51,6 +53,40 @@ class Placer:
             found = self._values(result)
         places = tuple(dict.fromkeys(found)) or self._node(result.focus)
         return tuple(sorted(places))
+
+    def cells(self, result: Result) -> list[Place]:
+        """The cells in which values of the result's path stand or could stand."""
+        assert result.path is not None
+        return list(self._fields(result.focus, result.path))
+
+    def _inside(self, result: Result) -> Places:
+        """The one cell that a rule on a thing itself blames, if it is one.
+
+        That is the cell of the value that a query names, of the thing or of what it points at, or
+        the cell that the branches of a compound rule come down to.
+        """
+        constraint, value = result.constraint, result.value
+        blamed: set[Place] = set()
+        if isinstance(constraint, f.Or | f.Xone | f.And | f.Node):
+            for shape in constraint.shapes:
+                for inner in self._validator.results_of(shape, result.focus):
+                    if inner.path is not None:
+                        blamed.update(self.of(inner))
+        elif isinstance(constraint, f.Sparql | f.Custom) and value not in (None, result.focus):
+            for triple in self._near(result.focus):
+                if triple.object == value:
+                    blamed.update(self._case.origins.get(triple, ()))
+        return tuple(blamed) if len(blamed) == 1 and all(p.row for p in blamed) else ()
+
+    def _near(self, focus: Any) -> Iterator[ox.Triple]:
+        """The triples of a thing, and of the things that it points at."""
+        pointed: dict[Any, None] = {focus: None}
+        for predicate in self._data.predicates(focus):
+            pointed.update(self._data.values(focus, Predicate(predicate)))
+        for node in pointed:
+            if not isinstance(node, ox.Literal):
+                for predicate in self._data.predicates(node):
+                    yield from self._step(node, predicate, forward=True)
 
     def _node(self, node: Term) -> Places:
         """The row or line that describes a node; else where it is named; else the whole file."""
@@ -79,15 +115,17 @@ class Placer:
 
     def _empty(self, focus: Term, path: Path) -> Sequence[Place]:
         """The cells for the property that hold nothing yet; any of its cells where all are full."""
-        cells = list(self._fields(focus, path))
-        if not any(p.cell for p in cells):
-            return ()
+        choices = path.parts if isinstance(path, Alternative) else (path,)
+        cells = next((c for p in choices if (c := self._cells(focus, p))), [])
         full = {
             place
             for triple in self._last_steps(focus, path, forward=True)
             for place in self._case.origins.get(triple, ())
         }
         return [p for p in cells if p not in full] or cells
+
+    def _cells(self, focus: Term, path: Path) -> list[Place]:
+        return [p for p in self._fields(focus, path) if p.cell]
 
     def _fields(self, focus: Term, path: Path) -> Iterator[Place]:
         match path:

@@ -8,6 +8,7 @@ from typing import Final
 
 from kkgraph import turtle
 from kkgraph.cases import mapping
+from kkgraph.cases.extending import extended
 from kkgraph.cases.filling import fill
 from kkgraph.cases.form import Form, declared
 from kkgraph.cases.grids import Grid
@@ -40,7 +41,7 @@ def read(path: Path, known: Known, *, shapes: Sequence[Path] = ()) -> Case:
     if kind in DOCUMENTS:
         from kkgraph.cases import documents
 
-        form, rules = declared(), Rules(read_schema(shapes), known)
+        form, rules = form_of(known, shapes)
         filled, problems = documents.fill(path, form, known)
         case = mapping.build(str(path), filled, form, rules, known)
         case.problems[:0] = problems
@@ -64,11 +65,17 @@ def _from_grids(
     known: Known,
     shapes: Sequence[Path],
 ) -> Case:
-    form, rules = declared(), Rules(read_schema(shapes), known)
+    form, rules = form_of(known, shapes)
     filled, more = fill(grids, form, known, required=required(form, rules))
     case = mapping.build(str(path), filled, form, rules, known)
     case.problems[:0] = [*problems, *more]
     return case
+
+
+def form_of(known: Known, shapes: Sequence[Path] = ()) -> tuple[Form, Rules]:
+    """The form with all that these shapes (the shipped ones if none are given) say of it."""
+    rules = Rules(read_schema(shapes), known)
+    return extended(declared(), rules, known), rules
 
 
 def required(form: Form, rules: Rules) -> frozenset[tuple[str, str]]:

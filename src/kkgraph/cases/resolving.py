@@ -16,6 +16,8 @@ from kkgraph.names import PREFIXES
 
 _ID: Final = re.compile(r"[A-Za-z]{1,3}[0-9]{1,5}")
 _SHOWN: Final = 6
+MOST_SEARCHED: Final = 100
+"""For so many unknown names of a file the nearest known ones are searched: it takes long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ class Resolver:
         self._by_name: dict[str, dict[str, Row]] = {}
         self._spelt: dict[str, str] = {}
         self._found: dict[tuple[Any, ...], Resolved] = {}
+        self._searched = 0
+        self._sought: dict[tuple[Any, ...], Resolved | None] = {}
 
     def add(self, row: Row, labels: Iterable[str]) -> None:
         """Note a row under its id and its names."""
@@ -59,13 +63,24 @@ class Resolver:
             self._spelt.setdefault(key, label)
 
     def resolve(self, text: str, rule: Rule, prefers: str = "") -> Resolved:
-        """What the text means where the rule wants a value; a name that fits two is no guess."""
+        """What the text means where the rule wants a value; a name that fits two is no guess.
+
+        Where nothing is meant, ``words`` have the nearest names.
+        """
         key = (text, rule.allowed, rule.classes, prefers)
         if key not in self._found:
-            self._found[key] = self._resolve(text.strip(), rule, prefers)
+            found = self.find(text, rule)
+            self._found[key] = found or self._unknown(text.strip(), rule, prefers)
         return self._found[key]
 
-    def _resolve(self, text: str, rule: Rule, prefers: str) -> Resolved:
+    def find(self, text: str, rule: Rule) -> Resolved | None:
+        """What the text means, or that it is ambiguous; None where it is not known."""
+        key = (text, rule.allowed, rule.classes)
+        if key not in self._sought:
+            self._sought[key] = self._find(text.strip(), rule)
+        return self._sought[key]
+
+    def _find(self, text: str, rule: Rule) -> Resolved | None:
         if (exact := self._exact(text)) is not None:
             return exact
         if rule.allowed is not None and (term := self._term(text, rule.allowed)):
@@ -76,7 +91,7 @@ class Resolver:
             fitting = [i for i in found if self._fits(i, rule)]
             if fitting or (found and not known):
                 return self._one(fitting or found)
-        return self._one(known) if known else self._unknown(text, rule, prefers)
+        return self._one(known) if known else None
 
     def _exact(self, text: str) -> Resolved | None:
         if row := self._by_id.get(spelling.key(text)):
@@ -122,8 +137,11 @@ class Resolver:
         return Resolved(code="unknown-name", words={"near": self._near(text, rule)})
 
     def _near(self, text: str, rule: Rule) -> list[str]:
+        self._searched += 1
+        if self._searched > MOST_SEARCHED:
+            return []
         if rule.allowed is not None:
             labels = [n for t in rule.allowed for n in self.known.labels(t.value).values()]
-            return matching.nearest(text, labels) or labels[:0]
+            return matching.nearest(text, labels)
         own = [self._spelt[k] for k in matching.nearest(spelling.key(text), self._spelt, 2)]
         return list(dict.fromkeys([*own, *self.known.nearest(text, rule.classes)]))[:3]

@@ -91,8 +91,13 @@ class Rules:
                     found.setdefault(shape.path.iri, []).append(kind)
         return {p: list(dict.fromkeys(kinds)) for p, kinds in found.items()}
 
-    def _shapes(self, kinds: Iterable[str], name: str = "") -> Iterator[Shape]:
-        targets = [*kinds, *([_EVERY + name] if name else [])]
+    def missing_rules(self, sheet: Sheet, name: str) -> list[Rule]:
+        """The rules of a property that the sheet lacks, one for each class, strictest first."""
+        column = Column(name, "text", name)
+        found = [self.of((kind,), column) for kind in sheet.classes]
+        return sorted(found, key=lambda rule: -rule.least)
+
+    def _shapes(self, targets: Iterable[str]) -> Iterator[Shape]:
         for target in targets:
             for shape in self._by_target.get(target, ()):
                 yield from self._parts(shape)
@@ -111,13 +116,16 @@ class Rules:
 
     def _gather(self, column: Column, kinds: frozenset[str]) -> Rule:
         rule = Rule()
-        for shape in self._shapes(sorted(kinds), column.property):
+        always = list(self._shapes(sorted(kinds)))
+        for shape in (*always, *self._shapes([_EVERY + column.property])):
             others = _others(shape, column)
             if others is None or shape in rule.shapes:
                 continue
             rule.shapes.append(shape)
             for constraint in shape.constraints:
-                self._take(rule, constraint, others)
+                # that there is a value says nothing where the shape is for nodes that have one
+                if shape in always or not isinstance(constraint, forms.MinCount):
+                    self._take(rule, constraint, others)
         return rule
 
     def _take(self, rule: Rule, constraint: forms.Constraint, others: frozenset[str]) -> None:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
-from kkgraph.cases.checking import Findings, PlacedProblem
+from kkgraph.cases.checking import READER, Findings, PlacedProblem
+from kkgraph.cases.phrases import say
 from kkgraph.cases.records import Place
 from kkgraph.model import in_language
 
@@ -57,6 +58,8 @@ def _rule_id(problem: PlacedProblem) -> str:
 
 def _rule(ident: str, problem: PlacedProblem, lang: str) -> dict[str, Any]:
     text = in_language(problem.message, lang) or ident
+    if problem.shape == READER:
+        text = say("reader", lang, n=problem.component)
     return {
         "id": ident,
         "shortDescription": {"text": text},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import pyoxigraph as ox
@@ -123,11 +123,15 @@ _SENTENCES: Final[dict[type, tuple[str, str]]] = {
 
 
 class Words:
-    """Names and rules in both languages, from the labels in the validated data."""
+    """Names and rules in both languages, from the labels in the validated data.
 
-    def __init__(self, validator: Validator) -> None:
+    ``titles`` are better names of properties, by IRI: the heads of a form's columns.
+    """
+
+    def __init__(self, validator: Validator, titles: Mapping[str, Text] | None = None) -> None:
         self.validator = validator
         self.data: Data = validator.data
+        self._titles = titles or {}
 
     def labels(self, term: Term) -> dict[str, list[str]]:
         """All names of a node, by language, the main one of each first."""
@@ -152,7 +156,7 @@ class Words:
             case None:
                 return {}
             case Predicate(iri):
-                return self.name(ox.NamedNode(iri))
+                return dict(self._titles.get(iri, {})) or self.name(ox.NamedNode(iri))
             case Inverse(inner):
                 return _filled(
                     ("what has this as its “{it}”", "สิ่งที่มีสิ่งนี้เป็น “{it}”"), it=self.path(inner)

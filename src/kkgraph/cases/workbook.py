@@ -86,8 +86,8 @@ def _below_head(found: str) -> tuple[int, int] | None:
 
 def _rows(grid: Grid, sheet: Any, problems: list[Problem]) -> None:
     blank, filled = 0, 0
-    for number, cells in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS), 1):
-        row = [_cell(c, grid.place, number, i) for i, c in enumerate(cells, 1)]
+    for number, cells in enumerate(sheet.iter_rows(), 1):
+        row = [_cell(c, grid.place, number, i) for i, c in enumerate(cells[:MAX_COLUMNS], 1)]
         if all(c.value is None for c in row):
             blank += 1
             if blank >= BLANK_ROWS:

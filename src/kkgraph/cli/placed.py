@@ -31,10 +31,9 @@ def text(findings: Findings, lang: str, width: int) -> str:
 
 def _alone(item: PlacedProblem, lang: str, width: int) -> list[str]:
     places = _places(item.places, with_file=True)
-    focus = f"{_thing(item, lang)} " if item.problem.focus else ""
     value = in_language(item.given, lang)
     detail = f" [{_value_is(lang)}: {value}]" if value else ""
-    out = [places, *_indented(_said(item, lang, focus, detail), width, 2)]
+    out = [places, *_indented(_said(item, lang, _thing(item, lang), detail), width, 2)]
     return out + _details(item, lang, width, 4, with_rule=True)
 
 
@@ -62,11 +61,15 @@ def _together(group: list[PlacedProblem], lang: str, width: int) -> list[str]:
     return out
 
 
-def _said(item: PlacedProblem, lang: str, focus: str, detail: str) -> str:
+def _said(item: PlacedProblem, lang: str, thing: str, detail: str) -> str:
     message = in_language(item.message, lang) or item.component
-    path = f"{item.problem.path}: " if item.problem.path else ""
+    in_sheet = bool(item.places[0].sheet)
+    path = in_language(item.path, lang) if in_sheet else item.problem.path
+    about = (" – " if in_sheet else " ").join(p for p in (thing, path) if p)
     kind = say(f"{item.severity}_of", lang)
-    return f"{kind}: {focus}{path}{message}{detail} ({item.shape})"
+    shape = "" if item.shape == item.component else f" ({item.shape})"
+    colon = ": " if path or in_sheet else " "
+    return f"{kind}: {about}{colon if about else ''}{message}{detail}{shape}"
 
 
 def _details(
@@ -104,9 +107,9 @@ def _indented(said: str, width: int, indent: int) -> list[str]:
 
 def _thing(item: PlacedProblem, lang: str) -> str:
     """The thing by its short identifier in a text file, by its name in a sheet."""
-    if item.places[0].sheet:
+    if item.places[0].sheet or not item.about:
         return in_language(item.about, lang)
-    return compact(item.problem.focus) if item.problem.focus else ""
+    return compact(item.problem.focus)
 
 
 def _value_is(lang: str) -> str:
