@@ -135,8 +135,9 @@ def _put(cell: Any, value: Any, heading: Heading) -> None:
 
     if value is None or value == "":
         return
-    if isinstance(value, str) and heading.column.kind in ("value", "number") and _is_plain(value):
-        cell.value = int(value)
+    number = _number(value) if heading.column.kind in ("value", "number") else None
+    if number is not None:
+        cell.value = number
     elif isinstance(value, str):
         cell.value = ILLEGAL_CHARACTERS_RE.sub("", safe_cell(value))
         cell.data_type = "s"
@@ -147,9 +148,14 @@ def _put(cell: Any, value: Any, heading: Heading) -> None:
     cell.alignment = Alignment(wrap_text=True, vertical="top")
 
 
-def _is_plain(text: str) -> bool:
-    """True for a whole number that a spreadsheet keeps exactly."""
-    return re.fullmatch(r"0|-?[1-9][0-9]{0,14}", text) is not None
+def _number(value: Any) -> int | float | None:
+    """The number that a text is, where a spreadsheet keeps it exactly."""
+    text = str(value)
+    if re.fullmatch(r"0|-?[1-9][0-9]{0,14}", text):
+        return int(text)
+    if re.fullmatch(r"-?[0-9]{1,9}\.[0-9]{1,6}", text) and repr(float(text)) == text:
+        return float(text)
+    return None
 
 
 class _Lists:

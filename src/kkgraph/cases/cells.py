@@ -130,13 +130,15 @@ class Writer:
                 yield self._literal(self._plain(cell, column, node), column)
 
     def _numbers(self, cell: Cell, column: Column, node: str) -> Iterator[ox.Literal]:
-        for text in self._split(cell.text):
+        texts = self._split(cell.text)
+        for text in texts:
             found = values.number(Cell(text, cell.place))
             if found is None:
                 self._unreadable("number", text, cell, node, column)
-            else:
+                continue
+            if len(texts) == 1:
                 self._if_text(cell, node, column, found)
-                yield found
+            yield found
 
     @staticmethod
     def _literal(text: str, column: Column) -> ox.Literal:

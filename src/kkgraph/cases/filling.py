@@ -59,9 +59,11 @@ def _matched(
     named = [(g, headers.sheet(g.name)) for g in grids]
     taken = {s.key for _, s in named if s is not None}
     for grid, sheet in named:
+        if not any(map(_is_used, grid.rows)):
+            continue
         if sheet is not None:
             yield grid, sheet, False
-        elif grid.name.casefold() in _SKIPPED or not any(map(_is_used, grid.rows)):
+        elif grid.name.casefold() in _SKIPPED:
             continue
         elif (alike := _alike(grid, headers, taken)) is not None:
             taken.add(alike.key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Final
@@ -12,6 +13,8 @@ from kkgraph import files
 from kkgraph.errors import SourceError
 
 MAX_UNPACKED: Final = 256 * 2**20
+DAMAGE: Final = (zipfile.BadZipFile, zlib.error, EOFError, OSError)
+"""What a damaged zip archive raises when it is read."""
 MAX_VALUES: Final = 3_000_000
 _CHUNK: Final = 2**20
 _OVERLAP: Final = 256
@@ -50,7 +53,7 @@ def look(path: Path) -> Parts:
     try:
         with zipfile.ZipFile(path) as packed:
             return _inside(path, packed)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError) as error:
+    except (*DAMAGE, NotImplementedError, RuntimeError) as error:
         raise SourceError(
             "broken-workbook",
             f"the workbook is damaged or was cut off ({error})",

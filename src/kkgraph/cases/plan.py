@@ -13,7 +13,7 @@ from kkgraph.cases.form import Column, Form, Sheet
 from kkgraph.cases.known import Known
 from kkgraph.cases.rules import Rule, Rules, local
 from kkgraph.model import Text
-from kkgraph.names import KK, expand
+from kkgraph.names import expand
 
 MOST_CHOICES: Final = 1_000
 _LISTED: Final = 16
@@ -137,7 +137,7 @@ class _Planner:
                 continue
             if rule.allowed is not None:
                 found.update((self.known.label(t.value, self.lang), None) for t in rule.allowed)
-            elif rule.classes and not rule.classes & _OWN:
+            elif rule.classes and not column.prefers:
                 found.update(self._instances(rule.classes))
         return tuple(found) if len(found) <= MOST_CHOICES else ()
 
@@ -218,9 +218,6 @@ class _Planner:
             for name, value in words.items()
         }
         return str(guide()["help"][key][lang]).format(**filled)
-
-
-_OWN: Final = frozenset(KK + name for name in ("Finding", "SourceText", "Article"))
 
 
 def _listed(labels: Sequence[str]) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import zipfile
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, Final
 
 from kkgraph.cases.grids import Cell, Grid
-from kkgraph.cases.packing import look
+from kkgraph.cases.packing import DAMAGE, look
 from kkgraph.cases.phrases import is_own_sheet
 from kkgraph.cases.records import Place
 from kkgraph.cases.remarks import remark
@@ -47,7 +46,7 @@ def grids(path: Path) -> tuple[list[Grid], list[Problem]]:
             book.close()
     except (InvalidFileException, KeyError, ValueError, TypeError, AttributeError) as error:
         raise _broken(path, error) from error
-    except (zipfile.BadZipFile, SyntaxError, EOFError, IndexError, OSError) as error:
+    except (*DAMAGE, SyntaxError, IndexError) as error:
         raise _broken(path, error) from error
     return found, problems
 
