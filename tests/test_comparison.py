@@ -13,10 +13,10 @@ import pyoxigraph as ox
 import pytest
 
 from kkgraph import KnowledgeGraph, names, turtle
-from kkgraph.cases import comparison, tabulated
+from kkgraph.cases import matrix, tabulated
 from kkgraph.cases import words as said
-from kkgraph.cases.comparison import BOTH, ORDER, UNREPORTED
 from kkgraph.cases.conditions import ABSENT, ADDABLE, KINDS, PRESENT
+from kkgraph.cases.matrix import BOTH, ORDER, UNREPORTED
 from kkgraph.errors import QuestionError, TermError
 from kkgraph.names import KK, KKD
 from kkgraph.report.heatmap import to_html
@@ -68,7 +68,7 @@ def made(graph):
 
 
 def cell(found, scope: str, node: str):
-    return found.cells.get((KKD + scope, KKD + node), comparison.Cell())
+    return found.cells.get((KKD + scope, KKD + node), matrix.Cell())
 
 
 def ids(told) -> list[str]:
@@ -191,7 +191,8 @@ def test_cases_and_rows_are_chosen(loaded):
     assert {r.level for r in named.rows} == {"body", "group"}
     wide = loaded.compare("collaboration", rows=list(ORDER))
     assert wide.elsewhere == 0
-    assert cell(wide, "mueang-district-khon-kaen", "form-mou") or wide.columns
+    signed = cell(wide, "mueang-district-khon-kaen", "mou-signing")
+    assert (signed.state, ids(signed.findings)) == (PRESENT, ["F417"])
     assert loaded.compare("collaboration").elsewhere > 0
     with pytest.raises(TermError) as unknown:
         loaded.compare("barrier", cases=["ban-pt"])

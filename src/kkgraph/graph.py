@@ -18,7 +18,6 @@ from kkgraph.tables import Table
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from kkgraph.cases.filing import Filed
     from kkgraph.reasoning import Outcome
     from kkgraph.shapes import Report
 
@@ -266,45 +265,6 @@ class KnowledgeGraph(CaseWork):
 
         text: str = reasoning.inferred_trig(self._asserted())
         return text
-
-    def template(
-        self,
-        path: Path | str,
-        *,
-        lang: str = "en",
-        fill: Path | str | None = None,
-        shapes: Sequence[Path | str] = (),
-        replace: bool = False,
-    ) -> Filed:
-        """Write the form of a case: .xlsx, .yaml, or a folder of CSV files.
-
-        ``fill`` puts a case into it: a file of any kind, or the id of a loaded case. Raises
-        ``SourceError`` file-exists unless ``replace``, ``QuestionError`` bad-value for another
-        ending, ``TermError`` unknown-graph; the errors of ``cases.reading.read`` for ``fill``.
-        """
-        from kkgraph.cases import filing
-        from kkgraph.cases.known import Known
-
-        quads = list(self.store.quads())
-        known = Known.of(quads)
-        options: dict[str, Any] = {
-            "lang": lang,
-            "shapes": [Path(s) for s in shapes],
-            "replace": replace,
-        }
-        if fill is None:
-            return filing.empty(Path(path), known, **options)
-        if Path(fill).exists():
-            return filing.from_file(Path(path), Path(fill), known, **options)
-        graph = names.CASE_PREFIX + str(fill)
-        triples = [q.triple for q in quads if turtle.graph_of(q) == graph]
-        if not triples:
-            raise TermError(
-                "unknown-graph",
-                f'there is no file and no loaded case "{fill}"',
-                hint="Give a case's file, or the id of a case in the store.",
-            )
-        return filing.from_triples(Path(path), triples, known, slug=str(fill), **options)
 
     def export(self, kind: str, *, graphs: Sequence[str] = ()) -> bytes:
         """The graph in a format of ``kkgraph.turtle.FORMATS``.

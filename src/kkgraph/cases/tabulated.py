@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from kkgraph import names
 from kkgraph.cases import words
-from kkgraph.cases.comparison import BOTH, UNREPORTED, Cell, Comparison, Condition, Row, Told
 from kkgraph.cases.conditions import ABSENT, PRESENT
+from kkgraph.cases.matrix import BOTH, UNREPORTED, Cell, Comparison, Condition, Row, Told
 from kkgraph.model import Text, in_language
 from kkgraph.tables import Sheet, safe_cell, write_book
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from kkgraph.cases import words
-from kkgraph.cases.comparison import BOTH, STATES, UNREPORTED
 from kkgraph.cases.conditions import ABSENT, PRESENT
+from kkgraph.cases.matrix import BOTH, STATES, UNREPORTED
 from kkgraph.cases.tabulated import filled, hedges_text, notes, sources_text
 from kkgraph.layout import display_width, pad, wrap
 from kkgraph.model import in_language
 
 if TYPE_CHECKING:
-    from kkgraph.cases.comparison import Cell, Comparison, Row
+    from kkgraph.cases.matrix import Cell, Comparison, Row
 
 MARKS: Final = {PRESENT: "■", ABSENT: "□", BOTH: "!", UNREPORTED: "·"}
 SPOKEN: Final = "○"

@@ -8,8 +8,8 @@ from itertools import groupby
 
 from kkgraph.cases import tabulated
 from kkgraph.cases import words as said
-from kkgraph.cases.comparison import BOTH, STATES, UNREPORTED, Cell, Comparison, Condition, Row
 from kkgraph.cases.conditions import ABSENT, PRESENT
+from kkgraph.cases.matrix import BOTH, STATES, UNREPORTED, Cell, Comparison, Condition, Row
 from kkgraph.model import Text, in_language
 from kkgraph.report.markup import LANGUAGES, both, escape, finding, items, scrolling, section, tag
 from kkgraph.report.page import choice, frame
