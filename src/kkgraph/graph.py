@@ -18,7 +18,6 @@ from kkgraph.tables import Table
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from kkgraph.cases.filing import Filed
     from kkgraph.reasoning import Outcome
     from kkgraph.shapes import Report
 
@@ -37,6 +36,7 @@ class KnowledgeGraph(CaseWork):
     def __init__(self, store: Store) -> None:
         self.store = store
         self.reader = answers.Reader(store)
+        self._study: tuple[int, KnowledgeGraph] | None = None
 
     @classmethod
     def open(cls, path: Path | str | None = None, *, in_process: bool = False) -> KnowledgeGraph:
@@ -70,13 +70,16 @@ class KnowledgeGraph(CaseWork):
         """The answer to a stored question, each row with its findings, scope and hedge.
 
         ``question`` is an id (case doesn't matter) or a path ending in ``.rq``. An entity parameter
-        takes a slug, CURIE, IRI or label. Raises ``QuestionError`` (unknown-question,
-        unknown-parameter, bad-value, bad-header, bad-sparql), ``TermError`` (unknown-entity,
-        ambiguous-entity), ``StoreError`` (timeout).
+        takes a slug, CURIE, IRI or label. The study's own questions (those with ``competency`` or
+        ``answers`` in their header) are asked of the study alone, whatever cases are loaded; all
+        others run across them. Raises ``QuestionError`` (unknown-question, unknown-parameter,
+        bad-value, bad-header, bad-sparql), ``TermError`` (unknown-entity, ambiguous-entity),
+        ``StoreError`` (timeout).
         """
         asked = catalogue.get(question) if isinstance(question, str) else question
         bound = self.sparql_of(asked, params, lang=lang)
-        return answers.answer(self.reader, asked, bound, lang, Limits(timeout_s, max_rows))
+        reader = self.study().reader if asked.competency or asked.answers else self.reader
+        return answers.answer(reader, asked, bound, lang, Limits(timeout_s, max_rows))
 
     def sparql_of(
         self,
@@ -152,6 +155,22 @@ class KnowledgeGraph(CaseWork):
         if not allow_remote:
             sparql.refuse_remote(text, where="update")
         self.store.update(text)
+
+    def study(self) -> KnowledgeGraph:
+        """This graph without the loaded cases: itself where none is loaded, else a copy in memory.
+
+        The copy is made once and again after each change of the store.
+        """
+        cases = [g for g in self.store.graphs() if g.startswith(names.MERGED_PREFIXES)]
+        if not cases:
+            return self
+        if self._study is None or self._study[0] != self.store.version:
+            if self._study is not None:
+                self._study[1].close()
+            quads = (q for q in self.store.quads() if turtle.graph_of(q) not in cases)
+            store = OxigraphStore.in_memory(quads, in_process=self.store.in_process)
+            self._study = (self.store.version, KnowledgeGraph(store))
+        return self._study[1]
 
     def resolve(self, name: str) -> str:
         """The IRI of an entity; see ``kkgraph.entities.resolve`` for its errors."""
@@ -247,45 +266,6 @@ class KnowledgeGraph(CaseWork):
         text: str = reasoning.inferred_trig(self._asserted())
         return text
 
-    def template(
-        self,
-        path: Path | str,
-        *,
-        lang: str = "en",
-        fill: Path | str | None = None,
-        shapes: Sequence[Path | str] = (),
-        replace: bool = False,
-    ) -> Filed:
-        """Write the form of a case: .xlsx, .yaml, or a folder of CSV files.
-
-        ``fill`` puts a case into it: a file of any kind, or the id of a loaded case. Raises
-        ``SourceError`` file-exists unless ``replace``, ``QuestionError`` bad-value for another
-        ending, ``TermError`` unknown-graph; the errors of ``cases.reading.read`` for ``fill``.
-        """
-        from kkgraph.cases import filing
-        from kkgraph.cases.known import Known
-
-        quads = list(self.store.quads())
-        known = Known.of(quads)
-        options: dict[str, Any] = {
-            "lang": lang,
-            "shapes": [Path(s) for s in shapes],
-            "replace": replace,
-        }
-        if fill is None:
-            return filing.empty(Path(path), known, **options)
-        if Path(fill).exists():
-            return filing.from_file(Path(path), Path(fill), known, **options)
-        graph = names.CASE_PREFIX + str(fill)
-        triples = [q.triple for q in quads if turtle.graph_of(q) == graph]
-        if not triples:
-            raise TermError(
-                "unknown-graph",
-                f'there is no file and no loaded case "{fill}"',
-                hint="Give a case's file, or the id of a case in the store.",
-            )
-        return filing.from_triples(Path(path), triples, known, slug=str(fill), **options)
-
     def export(self, kind: str, *, graphs: Sequence[str] = ()) -> bytes:
         """The graph in a format of ``kkgraph.turtle.FORMATS``.
 
@@ -314,6 +294,8 @@ class KnowledgeGraph(CaseWork):
 
     def close(self) -> None:
         """Free the worker process and, on disk, the store's lock."""
+        if self._study is not None:
+            self._study[1].close()
         self.store.close()
 
     def __enter__(self) -> KnowledgeGraph:

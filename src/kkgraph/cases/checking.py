@@ -14,7 +14,7 @@ from kkgraph import shapes as validation
 from kkgraph.cases import branches
 from kkgraph.cases.fixes import NONE, Fix, Fixer
 from kkgraph.cases.following import Followers
-from kkgraph.cases.placing import Placer, place_of
+from kkgraph.cases.placing import Placer, in_order, place_of
 from kkgraph.cases.rdf import read_rdf
 from kkgraph.cases.records import Case, Place
 from kkgraph.cases.wording import Words
@@ -134,8 +134,7 @@ def check(
     """
     say = progress or (lambda what: None)
     say("checking the shapes")
-    graph = ox.NamedNode(case.graph)
-    quads = [ox.Quad(t.subject, t.predicate, t.object, graph) for t in case.triples]
+    quads = [ox.Quad(t.subject, t.predicate, t.object) for t in case.triples]
     report = validation.validate(quads, shapes=shapes, background=background)
     words = Words(report.details.validator, _titles(case))
     placer, fixer = Placer(case, words.validator), Fixer(words)
@@ -241,7 +240,8 @@ def _of_reader(problem: Problem, case: Case, words: Words) -> PlacedProblem:
 
 def _rank(item: PlacedProblem) -> tuple[Any, ...]:
     p = item.problem
-    return SEVERITIES.index(p.severity), item.places[0], p.shape, p.component, p.path, p.value
+    place = in_order(item.places[0])
+    return SEVERITIES.index(p.severity), place, p.shape, p.component, p.path, p.value
 
 
 def merged(cases: Sequence[Case]) -> Case:

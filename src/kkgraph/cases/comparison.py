@@ -7,146 +7,27 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import pyoxigraph as ox
-
 from kkgraph import names
 from kkgraph.answers import Reader
 from kkgraph.cases import shelf
-from kkgraph.cases.conditions import ABSENT, ADDABLE, KINDS, OUTSIDE, PRESENT, Kind, Said
+from kkgraph.cases.conditions import ABSENT, ADDABLE, KINDS, OUTSIDE, PRESENT, Kind
+from kkgraph.cases.gathering import Gathered, chosen, gather, levels_of, members
+from kkgraph.cases.matrix import (
+    BOTH,
+    LEVELS,
+    ORDER,
+    UNREPORTED,
+    Cell,
+    Comparison,
+    Condition,
+    Row,
+    Told,
+)
 from kkgraph.errors import QuestionError
 from kkgraph.model import FindingNote, Text, in_language
-from kkgraph.names import KK, KKD, KKG
-from kkgraph.store import Limits
+from kkgraph.names import KK
 
-BOTH: Final = "both"
-UNREPORTED: Final = "unreported"
-STATES: Final = (PRESENT, ABSENT, BOTH, UNREPORTED)
-STUDY: Final = "study"
-LEVELS: Final[dict[str, str]] = {
-    KK + "LocalAdministrativeOrganisation": "body",
-    KK + "CaseGroup": "group",
-    KK + "AnonymousCaseGroup": "unnamed",
-    KK + "Population": "population",
-}
-ORDER: Final = (*LEVELS.values(), "other")
-_OWN: Final[dict[str, str]] = {KKG + "study": STUDY, KKG + "cited": STUDY, KKG + "local": "local"}
 _NO_THEME: Final[Text] = {"en": "No theme given", "th": "ไม่ได้จัดแก่นเรื่อง"}
-_ALL: Final = Limits(max_rows=None)
-_HEAD: Final = f"PREFIX kk: <{names.KK}> PREFIX rdfs: <{names.PREFIXES['rdfs']}> "
-_FINDINGS: Final = (
-    _HEAD
-    + """SELECT ?f ?g ?scope ?kind ?claim ?hedge ?theme WHERE {
-  GRAPH ?g { ?f a kk:Finding }
-  ?f kk:scope ?scope ; kk:kind ?kind ; kk:claim ?claim ; kk:hedge ?hedge .
-  OPTIONAL { ?f kk:theme ?theme }
-}"""
-)
-_NODES: Final = (
-    _HEAD
-    + """SELECT ?f ?p ?node ?class WHERE {
-  VALUES ?p { kk:about kk:value }
-  ?f a kk:Finding ; ?p ?node . ?node a ?class
-}"""
-)
-_CLASSES: Final = _HEAD + "SELECT ?class ?above WHERE { ?class rdfs:subClassOf+ ?above }"
-_SCOPES: Final = (
-    _HEAD + "SELECT DISTINCT ?scope ?class WHERE { ?f kk:scope ?scope . ?scope a ?class }"
-)
-_MEMBERS: Final = (
-    _HEAD + "SELECT ?group ?member WHERE { ?group a kk:CaseGroup ; kk:member ?member }"
-)
-
-
-@dataclass(frozen=True)
-class Told:
-    """A finding behind a cell: what it reports (present, absent, spoken), and in which cases."""
-
-    note: FindingNote
-    report: str
-    cases: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A case and a condition: the state, the findings that make it, and what is said less firmly.
-
-    ``state`` is present, absent, both (a contradiction) or unreported. ``weaker`` are findings
-    that speak of the condition and don't report it: a goal, a belief, another claim.
-    """
-
-    state: str = UNREPORTED
-    findings: tuple[Told, ...] = ()
-    weaker: tuple[Told, ...] = ()
-
-    @property
-    def truth(self) -> int | None:
-        """1 for reported present, 0 for reported absent; None for all else."""
-        return {PRESENT: 1, ABSENT: 0}.get(self.state)
-
-    @property
-    def told(self) -> tuple[Told, ...]:
-        """All findings of the cell."""
-        return (*self.findings, *self.weaker)
-
-
-@dataclass(frozen=True)
-class Row:
-    """A case: a named body or group, an unnamed group, or a population.
-
-    ``sources`` are the studies that say anything of it, ``related`` the members of a named group
-    or the named groups that a body belongs to; nothing is passed on between these.
-    """
-
-    iri: str
-    label: Text
-    level: str
-    sources: tuple[tuple[str, Text], ...]
-    related: tuple[tuple[str, Text], ...]
-    findings: int
-
-
-@dataclass(frozen=True)
-class Condition:
-    """A column."""
-
-    iri: str
-    label: Text
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """Rows and columns, and a cell for each pair that any finding speaks of.
-
-    ``counted`` are the hedges that make a report; ``elsewhere`` counts findings on these conditions that are claimed for no row: for places, in
-    general, for a study. ``forced`` names cases that were loaded in spite of problems.
-    """
-
-    kind: Kind
-    lang: str
-    rows: tuple[Row, ...]
-    columns: tuple[Condition, ...]
-    cells: dict[tuple[str, str], Cell]
-    cases: dict[str, Text]
-    counted: dict[str, Text]
-    elsewhere: int
-    forced: dict[str, int]
-
-    def cell(self, row: Row, column: Condition) -> Cell:
-        """The cell; an empty one where nothing is said."""
-        return self.cells.get((row.iri, column.iri), Cell())
-
-    def contradictions(self) -> list[tuple[Row, Condition, Cell]]:
-        """The cells in which the condition is reported both present and absent."""
-        pairs = ((r, c, self.cell(r, c)) for r in self.rows for c in self.columns)
-        return [(r, c, cell) for r, c, cell in pairs if cell.state == BOTH]
-
-    def common(self) -> list[tuple[Condition, int]]:
-        """The conditions that two rows or more report present, with their number."""
-        found = [
-            (c, sum(self.cell(r, c).state in (PRESENT, BOTH) for r in self.rows))
-            for c in self.columns
-        ]
-        return [(c, n) for c, n in found if n > 1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,15 +46,6 @@ class Asked:
     lang: str = "en"
 
 
-@dataclass(frozen=True)
-class _Known:
-    """The findings, in which of the cases each stands, and the cases' names."""
-
-    said: list[Said]
-    homes: dict[str, tuple[str, ...]]
-    cases: dict[str, Text]
-
-
 def compare(reader: Reader, asked: Asked) -> Comparison:
     """The cases of the graph against the conditions of a kind.
 
@@ -183,12 +55,12 @@ def compare(reader: Reader, asked: Asked) -> Comparison:
     number of findings. Raises ``QuestionError`` bad-value, ``TermError`` unknown-case.
     """
     kind, counted, wanted = _kind(asked.by), _counted(asked), _wanted(asked.rows)
-    known = _read(reader, _cases(reader, asked.cases))
+    known = gather(reader, chosen(reader, asked.cases))
     reports: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
     for finding in known.said:
         for node, report in dict.fromkeys(kind.report(finding)):
             reports[finding.scope, node].append((finding.iri, report))
-    levels = _levels(reader)
+    levels = levels_of(reader)
     filled = {scope for scope, _ in reports}
     always = set(wanted) & {"body", "group"}
     shown = {
@@ -260,71 +132,6 @@ def _wanted(rows: Sequence[str]) -> tuple[str, ...]:
     return tuple(rows) or tuple(LEVELS.values())
 
 
-def _cases(reader: Reader, wanted: Sequence[str]) -> dict[str, Text]:
-    """The cases that are compared, with the names of their studies."""
-    loaded = shelf.slugs(reader.store)
-    chosen = [w.strip() for w in wanted if w.strip()] or [STUDY, *loaded, "local"]
-    out: dict[str, Text] = {}
-    for name in chosen:
-        if name == STUDY:
-            out[STUDY] = reader.labels([KKD + "study"]).get(KKD + "study", {"en": STUDY})
-        elif name == "local":
-            out["local"] = {"en": "Your own additions", "th": "ส่วนที่เพิ่มเอง"}
-        else:
-            case = shelf.read(reader, name)
-            label: Text = {}
-            for lang in names.LANGUAGES:
-                label[lang] = "; ".join(in_language(t, lang) for _, t in case.studies) or case.slug
-            out[case.slug] = label
-    return out
-
-
-def _read(reader: Reader, cases: dict[str, Text]) -> _Known:
-    """The findings of the cases."""
-    homes: dict[str, dict[str, None]] = defaultdict(dict)
-    plain: dict[str, tuple[str, ...]] = {}
-    for f, g, *rest in reader.store.query(_FINDINGS, _ALL).rows:
-        case = _OWN.get(g.value, g.value.removeprefix(names.CASE_PREFIX))
-        if case in cases:
-            homes[f.value][case] = None
-            plain[f.value] = tuple(t.value if t is not None else "" for t in rest)
-    above = _superclasses(reader)
-    sides: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for f, p, node, kind in reader.store.query(_NODES, _ALL).rows:
-        if f.value in plain and isinstance(node, ox.NamedNode):
-            sides[f.value, p.value][node.value] |= {kind.value, *above.get(kind.value, ())}
-    said = []
-    for iri in sorted(plain):
-        scope, kind, claim, hedge, theme = plain[iri]
-        about, value = (
-            {n: frozenset(c) for n, c in sorted(sides.get((iri, KK + side), {}).items())}
-            for side in ("about", "value")
-        )
-        said.append(Said(iri, scope, kind, claim, hedge, theme, about, value))
-    # what a case brings of its own is told by the case, and not by the study that cites it
-    told = {i: tuple(c for c in h if c != STUDY or len(h) == 1) for i, h in homes.items()}
-    return _Known(said, told, cases)
-
-
-def _superclasses(reader: Reader) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = defaultdict(set)
-    for kind, above in reader.store.query(_CLASSES, _ALL).rows:
-        if isinstance(above, ox.NamedNode):
-            found[kind.value].add(above.value)
-    return found
-
-
-def _levels(reader: Reader) -> dict[str, str]:
-    """What sort of row each scope is; other scopes are left out."""
-    above = _superclasses(reader)
-    found: dict[str, str] = {}
-    for scope, kind in reader.store.query(_SCOPES, _ALL).rows:
-        for name, level in LEVELS.items():
-            if name == kind.value or name in above.get(kind.value, ()):
-                found[scope.value] = level
-    return found
-
-
 def _cell(told: Iterable[tuple[FindingNote, str, bool, tuple[str, ...]]]) -> Cell:
     firm: list[Told] = []
     weaker: list[Told] = []
@@ -338,7 +145,7 @@ def _cell(told: Iterable[tuple[FindingNote, str, bool, tuple[str, ...]]]) -> Cel
 
 
 def _rows(
-    reader: Reader, shown: set[str], levels: dict[str, str], known: _Known
+    reader: Reader, shown: set[str], levels: dict[str, str], known: Gathered
 ) -> tuple[Row, ...]:
     sources: dict[str, dict[str, None]] = defaultdict(dict)
     number: dict[str, int] = defaultdict(int)
@@ -346,10 +153,10 @@ def _rows(
         number[finding.scope] += 1
         sources[finding.scope].update(dict.fromkeys(known.homes[finding.iri]))
     related: dict[str, list[str]] = defaultdict(list)
-    for group, member in reader.store.query(_MEMBERS, _ALL).rows:
-        if levels.get(group.value) == "group":
-            related[group.value].append(member.value)
-            related[member.value].append(group.value)
+    for group, member in members(reader):
+        if levels.get(group) == "group":
+            related[group].append(member)
+            related[member].append(group)
     labels = reader.labels({*shown, *(n for s in shown for n in related.get(s, ()))})
 
     def named(iri: str) -> Text:
@@ -374,12 +181,20 @@ def _rows(
 def _columns(
     reader: Reader, cells: dict[tuple[str, str], Cell], lang: str
 ) -> tuple[Condition, ...]:
-    """The conditions that any row speaks of: those of most reports first, then by name."""
+    """The conditions that any row speaks of, those of most reports first; "no theme" comes last."""
     reports: dict[str, int] = defaultdict(int)
     for (_, node), cell in cells.items():
         reports[node] += cell.state != UNREPORTED
     labels: dict[str, Any] = {**reader.labels(reports), OUTSIDE: _NO_THEME}
     columns = [Condition(n, labels.get(n) or {"en": names.slug(n)}) for n in reports]
     return tuple(
-        sorted(columns, key=lambda c: (-reports[c.iri], in_language(c.label, lang), c.iri))
+        sorted(
+            columns,
+            key=lambda c: (
+                c.iri == OUTSIDE,
+                -reports[c.iri],
+                in_language(c.label, lang),
+                c.iri,
+            ),
+        )
     )

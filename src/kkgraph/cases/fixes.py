@@ -138,7 +138,7 @@ class Fixer:
         if isinstance(term, ox.BlankNode):
             return []
         labels = [n for texts in self.words.labels(term).values() for n in texts]
-        local = names.compact(term.value).partition(":")[2] or term.value
+        local = re.split("[#/:]", term.value.rstrip("#/"))[-1]
         return list(dict.fromkeys([local, *labels]))
 
     def _classes(self, result: Result) -> tuple[str, ...]:

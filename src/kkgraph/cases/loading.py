@@ -188,9 +188,9 @@ def _read(given: Submission, known: list[ox.Quad]) -> tuple[Case, Case]:
     from kkgraph.cases.known import Known
     from kkgraph.cases.reading import read
 
-    names_ = Known.of(known)
-    main = read(given.main, names_)
-    context = read(given.context, names_) if given.context else Case(main.source)
+    rdf = given.main.suffix.lstrip(".").lower() in turtle.FORMATS
+    main = read(given.main, Known() if rdf else Known.of(known))  # RDF names things by IRI
+    context = read(given.context, Known()) if given.context else Case(main.source)
     if not main.triples and not main.problems:
         raise SourceError("no-data", "there are no triples to load", where=str(given.main))
     return main, context

@@ -25,6 +25,11 @@ _ROW: Final = re.compile(r"(?P<sheet>.+), row (?P<row>[0-9]+)")
 Places = tuple[Place, ...]
 
 
+def in_order(place: Place) -> tuple[str, str, int, int, int]:
+    """The order in which places stand in a file."""
+    return place.file, place.sheet, place.row, place.line, place.column
+
+
 class Placer:
     """Finds the places of results in a case."""
 
@@ -52,7 +57,7 @@ class Placer:
         else:
             found = self._values(result)
         places = tuple(dict.fromkeys(found)) or self._node(result.focus)
-        return tuple(sorted(places))
+        return tuple(sorted(places, key=in_order))
 
     def cells(self, result: Result) -> list[Place]:
         """The cells in which values of the result's path stand or could stand."""

@@ -16,6 +16,7 @@ import pyoxigraph as ox
 from kkgraph import turtle
 from kkgraph.cases import trees
 from kkgraph.cases.records import Case, Place
+from kkgraph.cases.spelling import slug
 from kkgraph.cases.tokens import Lines, Unsure
 from kkgraph.cases.walking import Anonymous, Stated, walk
 from kkgraph.names import CASE_PREFIX
@@ -69,9 +70,9 @@ def name_of(term: Any) -> str:
 
 
 def _slug(quads: list[ox.Quad], path: Path) -> str:
-    """The slug of the one case graph that the file names; else the file's own name."""
+    """The slug of the one case graph that the file names; else one of the file's own name."""
     named = {g for q in quads if (g := turtle.graph_of(q)).startswith(CASE_PREFIX)}
-    return named.pop()[len(CASE_PREFIX) :] if len(named) == 1 else path.stem
+    return named.pop()[len(CASE_PREFIX) :] if len(named) == 1 else slug(path.stem) or "case"
 
 
 def _placed(data: bytes, kind: ox.RdfFormat, quads: list[ox.Quad], file: str) -> trees.Places:

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from kkgraph import names
 from kkgraph.cases import words
-from kkgraph.cases.comparison import BOTH, UNREPORTED, Cell, Comparison, Condition, Row, Told
 from kkgraph.cases.conditions import ABSENT, PRESENT
+from kkgraph.cases.matrix import BOTH, UNREPORTED, Cell, Comparison, Condition, Row, Told
 from kkgraph.model import Text, in_language
 from kkgraph.tables import Sheet, safe_cell, write_book
 
@@ -182,6 +182,9 @@ def as_dict(found: Comparison) -> dict[str, Any]:
         "forced": found.forced,
         "conditions": [{"iri": c.iri, "label": in_language(c.label, lang)} for c in found.columns],
         "rows": [_row_dict(found, row) for row in found.rows],
+        "common": {
+            names.slug(c.iri): [names.slug(r.iri) for r in rows] for c, rows in found.common()
+        },
         "elsewhere": found.elsewhere,
         "notes": notes(found),
     }

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from kkgraph.cases.comparison import BOTH, UNREPORTED
 from kkgraph.cases.conditions import ABSENT, PRESENT, SPOKEN
+from kkgraph.cases.matrix import BOTH, UNREPORTED
 from kkgraph.model import Text
 
 STATES: Final[dict[str, Text]] = {
@@ -64,12 +64,12 @@ BLANK_NOTE: Final[Text] = {
 }
 COUNTED: Final[Text] = {"en": "Counted as reports: {}", "th": "นับเป็นการรายงาน: {}"}
 ELSEWHERE: Final[Text] = {
-    "en": "{} more findings on such conditions are claimed for no row shown here (places, studies, "
-    "in general): --rows other",
-    "th": "ยังมีข้อค้นพบอีก {} ข้อที่มิได้กล่าวถึงแถวใดในที่นี้ (สถานที่ งานวิจัย หรือทั่วไป): --rows other",
+    "en": "{} more findings on such conditions are claimed for what has no row here, such as "
+    "places, studies or in general (--rows).",
+    "th": "ยังมีข้อค้นพบอีก {} ข้อที่กล่าวถึงสิ่งซึ่งไม่มีแถวในที่นี้ เช่น สถานที่ งานวิจัย หรือทั่วไป (--rows)",
 }
 FORCED: Final[Text] = {
-    "en": "Loaded in spite of {} problems: {}",
+    "en": "Loaded in spite of problems ({}): {}",
     "th": "นำเข้าทั้งที่มีปัญหา {} ข้อ: {}",
 }
 CONTRADICTION: Final[Text] = {
@@ -93,3 +93,12 @@ NOTHING: Final[Text] = {
     "en": "Nothing of this kind is said of these cases.",
     "th": "ไม่มีข้อความชนิดนี้เกี่ยวกับกรณีเหล่านี้",
 }
+COMMON: Final[Text] = {
+    "en": "Reported present of more than one row",
+    "th": "รายงานว่ามีมากกว่าหนึ่งแถว",
+}
+NONE_COMMON: Final[Text] = {
+    "en": "No condition is reported present of more than one row.",
+    "th": "ไม่มีเงื่อนไขใดที่รายงานว่ามีมากกว่าหนึ่งแถว",
+}
+ALSO: Final[Text] = {"en": "also", "th": "และ"}

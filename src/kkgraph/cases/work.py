@@ -1,4 +1,4 @@
-"""What a knowledge graph does with cases: load, list, show, unload, compare."""
+"""What a knowledge graph does with cases: forms, load, list, show, unload, compare."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kkgraph import names, turtle
 from kkgraph.answers import Reader
+from kkgraph.errors import TermError
 from kkgraph.store import Store
 
 if TYPE_CHECKING:
-    from kkgraph.cases.comparison import Comparison
+    from kkgraph.cases.filing import Filed
     from kkgraph.cases.loading import Loading
+    from kkgraph.cases.matrix import Comparison
     from kkgraph.cases.shelf import LoadedCase
 
 
@@ -68,3 +71,42 @@ class CaseWork:
 
         asked = comparison.Asked(by=by, cases=cases, lang=lang, **more)
         return comparison.compare(self.reader, asked)
+
+    def template(
+        self,
+        path: Path | str,
+        *,
+        lang: str = "en",
+        fill: Path | str | None = None,
+        shapes: Sequence[Path | str] = (),
+        replace: bool = False,
+    ) -> Filed:
+        """Write the form of a case: .xlsx, .yaml, or a folder of CSV files.
+
+        ``fill`` puts a case into it: a file of any kind, or the id of a loaded case. Raises
+        ``SourceError`` file-exists unless ``replace``, ``QuestionError`` bad-value for another
+        ending, ``TermError`` unknown-graph; the errors of ``cases.reading.read`` for ``fill``.
+        """
+        from kkgraph.cases import filing
+        from kkgraph.cases.known import Known
+
+        quads = list(self.store.quads())
+        known = Known.of(quads)
+        options: dict[str, Any] = {
+            "lang": lang,
+            "shapes": [Path(s) for s in shapes],
+            "replace": replace,
+        }
+        if fill is None:
+            return filing.empty(Path(path), known, **options)
+        if Path(fill).exists():
+            return filing.from_file(Path(path), Path(fill), known, **options)
+        graph = names.CASE_PREFIX + str(fill)
+        triples = [q.triple for q in quads if turtle.graph_of(q) == graph]
+        if not triples:
+            raise TermError(
+                "unknown-graph",
+                f'there is no file and no loaded case "{fill}"',
+                hint="Give a case's file, or the id of a case in the store.",
+            )
+        return filing.from_triples(Path(path), triples, known, slug=str(fill), **options)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from kkgraph.cases import words
-from kkgraph.cases.comparison import BOTH, STATES, UNREPORTED
 from kkgraph.cases.conditions import ABSENT, PRESENT
+from kkgraph.cases.matrix import BOTH, STATES, UNREPORTED
 from kkgraph.cases.tabulated import filled, hedges_text, notes, sources_text
 from kkgraph.layout import display_width, pad, wrap
 from kkgraph.model import in_language
 
 if TYPE_CHECKING:
-    from kkgraph.cases.comparison import Cell, Comparison, Row
+    from kkgraph.cases.matrix import Cell, Comparison, Row
 
 MARKS: Final = {PRESENT: "■", ABSENT: "□", BOTH: "!", UNREPORTED: "·"}
 SPOKEN: Final = "○"
@@ -30,7 +30,8 @@ def comparison(found: Comparison, width: int) -> str:
     if not found.columns:
         return in_language(words.NOTHING, lang) + "\n"
     out = [in_language(found.kind.title, lang), ""]
-    out += [*_matrix(found, width), "", *_legend(found, width), "", *_evidence(found, width)]
+    out += [*_matrix(found, width), "", *_legend(found, width), "", *_common(found, width), ""]
+    out += _evidence(found, width)
     for line in notes(found):
         out += wrap(line, width)
     return "\n".join(line.rstrip() for line in out) + "\n"
@@ -68,6 +69,22 @@ def _legend(found: Comparison, width: int) -> list[str]:
     for number, column in enumerate(found.columns, 1):
         lines = wrap(in_language(column.label, lang), width - 6)
         out.append(f"{number:>4}  {lines[0]}")
+        out += [" " * 6 + line for line in lines[1:]]
+    return out
+
+
+def _common(found: Comparison, width: int) -> list[str]:
+    """The answer to the question: what is reported of more than one row."""
+    lang = found.lang
+    common = found.common()
+    if not common:
+        return wrap(in_language(words.NONE_COMMON, lang), width)
+    out = [in_language(words.COMMON, lang)]
+    numbers = {c.iri: n for n, c in enumerate(found.columns, 1)}
+    for column, rows in common:
+        listed = "; ".join(in_language(r.label, lang) for r in rows)
+        lines = wrap(f"{in_language(column.label, lang)}: {listed}", width - 6)
+        out.append(f"{numbers[column.iri]:>4}  {lines[0]}")
         out += [" " * 6 + line for line in lines[1:]]
     return out
 
@@ -117,4 +134,7 @@ def _said(cell: Cell, found: Comparison) -> str:
     holders = dict.fromkeys(
         in_language(label, lang) or curie for t in cell.told for curie, label in t.note.holders
     )
-    return f"{hedges_text(cell.told, lang)} · {', '.join(holders)}"
+    hedges = hedges_text(cell.findings or cell.told, lang)
+    if cell.findings and cell.weaker:
+        hedges += f" ({in_language(words.ALSO, lang)} {hedges_text(cell.weaker, lang)})"
+    return f"{hedges} · {', '.join(holders)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from kkgraph.layout import columns_text, pad, wrap
@@ -27,7 +28,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "th": "{name}: ไม่ได้นำเข้า โปรดแก้ปัญหา หรือนำเข้าตามที่เป็นด้วย --force ซึ่งจะทำเครื่องหมายไว้",
     },
     "forced": {
-        "en": "Marked: loaded in spite of {n} problems.",
+        "en": "Marked: loaded in spite of problems ({n}).",
         "th": "ทำเครื่องหมายไว้: นำเข้าทั้งที่มีปัญหา {n} ข้อ",
     },
     "context": {
@@ -58,7 +59,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     "triples": {"en": "Triples", "th": "ทริเปิล"},
     "graph": {"en": "Graph", "th": "กราฟ"},
     "mark": {"en": "Mark", "th": "เครื่องหมาย"},
-    "marked": {"en": "{n} problems at load", "th": "มีปัญหา {n} ข้อเมื่อนำเข้า"},
+    "marked": {"en": "problems at load: {n}", "th": "มีปัญหา {n} ข้อเมื่อนำเข้า"},
     "scopes": {"en": "Claimed for", "th": "กล่าวถึง"},
     "codes": {"en": "Codes", "th": "รหัส"},
 }
@@ -90,9 +91,15 @@ def loading(done: Loading, lang: str, width: int) -> str:
         if done.forced:
             out.append(say("forced", lang, n=done.forced))
         if done.kept:
-            out.append(say("kept", lang, place=done.kept))
+            out.append(say("kept", lang, place=_near(done.kept)))
     lines = [*wrap(head, width), *(f"  {x}" for line in out for x in wrap(line, width - 2))]
     return "\n".join(lines) + "\n"
+
+
+def _near(place: Path) -> Path:
+    """The path from here, where it is below; else as it is."""
+    here = Path.cwd()
+    return place.relative_to(here) if place.is_relative_to(here) else place
 
 
 def case_table(found: list[LoadedCase], lang: str, width: int) -> str:

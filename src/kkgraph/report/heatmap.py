@@ -8,8 +8,8 @@ from itertools import groupby
 
 from kkgraph.cases import tabulated
 from kkgraph.cases import words as said
-from kkgraph.cases.comparison import BOTH, STATES, UNREPORTED, Cell, Comparison, Condition, Row
 from kkgraph.cases.conditions import ABSENT, PRESENT
+from kkgraph.cases.matrix import BOTH, STATES, UNREPORTED, Cell, Comparison, Condition, Row
 from kkgraph.model import Text, in_language
 from kkgraph.report.markup import LANGUAGES, both, escape, finding, items, scrolling, section, tag
 from kkgraph.report.page import choice, frame
@@ -47,7 +47,7 @@ def _body(found: Comparison) -> str:
             tag("a", both(said.SKIP), class_="skip", href="#behind-title"),
             head,
             "<main>",
-            section("map", said.SHEETS["matrix"], _legend(), listed, _map(found)),
+            section("map", said.SHEETS["matrix"], _legend(), listed, _map(found), _common(found)),
             section("behind", said.SHEETS["evidence"], *_behind(found)),
             "</main>",
         ]
@@ -77,6 +77,19 @@ def _map(found: Comparison) -> str:
         _level(found, level, list(rows)) for level, rows in groupby(found.rows, lambda r: r.level)
     )
     return scrolling("map-caption", f'<table class="heat">{caption}{head}{bodies}</table>')
+
+
+def _common(found: Comparison) -> str:
+    """What is reported of more than one row, each row a link to its evidence."""
+    if not (common := found.common()):
+        return tag("p", both(said.NONE_COMMON), class_="note")
+    place = {r.iri: n for n, r in enumerate(found.rows)}
+    lines = [
+        f"{both(column.label)}: "
+        + "; ".join(f'<a href="#r{place[r.iri]}">{both(r.label)}</a>' for r in rows)
+        for column, rows in common
+    ]
+    return tag("h3", both(said.COMMON)) + items(lines, "common")
 
 
 def _level(found: Comparison, level: str, rows: list[Row]) -> str:

@@ -54,6 +54,10 @@ class Store(Protocol):
     def path(self) -> Path | None:
         """The folder of a store on disk; None for one in memory."""
 
+    @property
+    def in_process(self) -> bool:
+        """True where queries run in this process, and a time limit ends it."""
+
     def query(self, sparql: str, limits: Limits) -> Answer:
         """The answer, within the limits; ``StoreError`` timeout where time ran out."""
 

@@ -177,6 +177,11 @@ class OxigraphStore:
         """The folder of a store on disk; None for one in memory."""
         return self._path
 
+    @property
+    def in_process(self) -> bool:
+        """True where queries run in this process, and a time limit ends it."""
+        return self._in_process
+
     def put_graphs(self, graphs: Mapping[str, Iterable[ox.Triple]]) -> None:
         """Replace the graphs, all or none, and derive the default graph, in one transaction.
 
