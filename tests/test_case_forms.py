@@ -121,6 +121,12 @@ def test_each_kind_of_file_says_the_same(case, known, tmp_path, name, lang):
     assert casebook.triples(again) == casebook.triples(case)
 
 
+def test_the_case_of_the_documentation_is_this_one(case, known):
+    shown = casebook.read(ROOT / "tests" / "cases" / "nong-na.yaml", known)
+    assert casebook.said(shown) == []
+    assert casebook.triples(shown) == casebook.triples(case)
+
+
 def test_json_is_read_like_yaml(case, known, tmp_path):
     import json
 

@@ -19,10 +19,11 @@ import casebook
 from kkgraph import names
 from kkgraph.cases import remarks, sheets, spelling, values
 from kkgraph.cases.cells import Cell
+from kkgraph.cases.checking import check
 from kkgraph.cases.known import Known
 from kkgraph.cases.records import Place
 from kkgraph.errors import SourceError
-from kkgraph.graph import shipped_quads
+from kkgraph.graph import background_of, shipped_quads
 
 KK, KKD = names.KK, names.KKD
 
@@ -299,6 +300,16 @@ def test_unknown_and_ambiguous_names(change):
     assert by_place["Actors and groups!B2"].component == "missing-type"
     assert "Town municipality" in by_place["Actors and groups!B2"].message["en"]
     assert all(p.severity == "violation" for p in case.problems)
+
+
+def test_a_row_without_a_kind_is_said_once_and_not_wherever_it_is_named(change):
+    def edit(book):
+        book["Actors and groups"]["B2"] = "Towm"
+
+    found = check(change(edit), background_of(shipped_quads())).problems
+    assert [(p.component, str(p.places[0]).rpartition(": ")[2]) for p in found] == [
+        ("unknown-class", "Actors and groups!B2")
+    ]
 
 
 def test_a_row_named_like_a_known_thing_is_a_thing_of_its_own_and_said(change):
@@ -744,7 +755,7 @@ def test_reading_a_large_workbook_is_quick_and_small(known, tmp_path):
     code = (
         "import resource, sys, time\nfrom pathlib import Path\n"
         "from kkgraph.cases.known import Known\nfrom kkgraph.cases.reading import read\n"
-        "from kkgraph.graph import shipped_quads\nstart = time.process_time()\n"
+        "from kkgraph.graph import background_of, shipped_quads\nstart = time.process_time()\n"
         "case = read(Path(sys.argv[1]), Known.of(shipped_quads()))\n"
         "assert len(case.triples) > 20_000 and not case.problems, case.problems[:3]\n"
         "took = time.process_time() - start\n"

@@ -30,12 +30,13 @@ GENERATED = {"questions.md", "terms.md"}
 WRITTEN = {
     "index.md", "modelling.md", "architecture.md", "cli.md", "python.md", "errors.md",
     "evidence.md", "validation.md", "large-data.md", "validators.md", "comparing.md",
-    "th/tour.md",
+    "cases.md", "th/tour.md",
 }  # fmt: skip
 COUNTS: dict[str, dict[str, int]] = {
-    "cli.md": {"sh": 38},
+    "cases.md": {"sh": 4, "python": 1},
+    "cli.md": {"sh": 39},
     "comparing.md": {"sh": 7, "python": 1},
-    "errors.md": {"sh": 18},
+    "errors.md": {"sh": 19},
     "evidence.md": {"sh": 2, "python": 2},
     "large-data.md": {"sh": 5},
     "modelling.md": {"sparql": 24},

@@ -22,6 +22,8 @@ _GREY: Final = "7F7F7F"
 _FONT: Final = "Tahoma"
 _NARROW: Final = 16
 _PAGE: Final = 240
+_LINE: Final = 16
+_LINES: Final = 8
 _NOTE: Final = (420, 260)
 
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
@@ -85,9 +87,18 @@ def _fill(
         for number, row in enumerate(rows, 2):
             for place, heading in enumerate(page.headings, 1):
                 _put(sheet.cell(number, place), row.get(heading.column.key), heading)
+            sheet.row_dimensions[number].height = _LINE * _lines(page, row)
     sheet.row_dimensions[1].height = 46
     sheet.freeze_panes = "B2"
     _print_wide(sheet, sum(_WIDTHS.get(h.column.kind, _NARROW) for h in page.headings))
+
+
+def _lines(page: Page, row: Mapping[str, Any]) -> int:
+    """How many lines the longest text of a row takes in its column, eight at most."""
+    widths = {h.column.key: _WIDTHS.get(h.column.kind, _NARROW) for h in page.headings}
+    return min(
+        _LINES, max([1, *(1 + len(str(v)) * 11 // (10 * widths[k]) for k, v in row.items() if v)])
+    )
 
 
 def _print_wide(sheet: Any, width: int) -> None:

@@ -150,7 +150,10 @@ class _Exporter:
     def rows(self) -> dict[str, list[dict[str, Any]]]:
         """The rows of all sheets."""
         return {
-            sheet.key: [self._row(sheet, node, kind) for node, kind in self.places[sheet.key]]
+            sheet.key: [
+                self._row(sheet, node, kind)
+                for node, kind in sorted(self.places[sheet.key], key=lambda p: _numbered(p[0]))
+            ]
             for sheet in self.form.sheets
         }
 
@@ -218,3 +221,9 @@ class _Exporter:
         if found is not None and found.iri == node:
             return label
         return names.compact(node)
+
+
+def _numbered(node: str) -> int:
+    """The number of a finding, by which rows are put in order; 0 for any other node."""
+    found = re.search(r"[A-Z]+([0-9]+)(-evidence)?$", node)
+    return int(found[1]) if found else 0

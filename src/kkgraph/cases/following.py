@@ -17,13 +17,16 @@ _ORDERS: Final = (
     f.Pattern,
 )  # fmt: skip
 _DOUBLED: Final = "duplicate-id"
+_UNTYPED: Final = ("unknown-class", "missing-type")
+_OF_A_KIND: Final = (f.Class, f.Or, f.Xone, f.Node)
 
 
 class Followers:
     """Tells which results say nothing new.
 
     A cell that the reader could not read leaves a value missing; two rows of one id make one thing
-    with too many values; a value that is no number has no place in an order.
+    with too many values; a value that is no number has no place in an order; a row that doesn't
+    say what it is makes a thing of no kind, wherever it is named.
     """
 
     def __init__(
@@ -33,6 +36,7 @@ class Followers:
         grave = [(p, place) for p, place in reader if p.severity == "violation"]
         self._unread = {place for _, place in grave if place.row or place.line}
         self._doubled = {_row(place) for p, place in grave if p.component == _DOUBLED}
+        self._untyped = {p.focus for p, _ in grave if p.component in _UNTYPED}
         self._ill = {_key(r) for r in results if isinstance(r.constraint, f.Datatype)}
 
     def follows(self, result: Result, places: Iterable[Place]) -> bool:
@@ -42,6 +46,8 @@ class Followers:
             return not self._unread.isdisjoint(self._placer.cells(result))
         if isinstance(constraint, f.MaxCount | f.UniqueLang):
             return any(_row(p) in self._doubled for p in places)
+        if isinstance(constraint, _OF_A_KIND) and result.value is not None:
+            return getattr(result.value, "value", "") in self._untyped
         if isinstance(constraint, f.LessThan | f.LessThanOrEquals):
             other = result.focus, compact(constraint.predicate)
             if any(key[:2] == other for key in self._ill):

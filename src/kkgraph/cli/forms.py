@@ -8,12 +8,12 @@ from typing import Annotated
 
 import typer
 
-from kkgraph.cli.common import KEEP, Lang, Store, app, choose, open_graph
+from kkgraph.cli.common import CASES, Lang, Store, app, choose, open_graph
 
 _SHOWN = 20
 
 
-@app.command(rich_help_panel=KEEP)
+@app.command(rich_help_panel=CASES)
 def template(
     path: Annotated[
         Path, typer.Argument(help="A file ending in .xlsx or .yaml, or a folder for CSV files.")

@@ -62,9 +62,10 @@ def _matrix(found: Comparison, width: int) -> list[str]:
 
 def _legend(found: Comparison, width: int) -> list[str]:
     lang = found.lang
-    used = {found.cell(r, c).state for r in found.rows for c in found.columns}
-    parts = [f"{MARKS[s]} {in_language(words.STATES[s], lang)}" for s in STATES if s in used]
-    parts.insert(-1, f"{SPOKEN} {in_language(words.ONLY, lang)}")
+    texts = {MARKS[s]: words.STATES[s] for s in STATES[:-1]}
+    texts |= {SPOKEN: words.ONLY, MARKS[UNREPORTED]: words.STATES[UNREPORTED]}
+    used = {mark(found.cell(r, c)) for r in found.rows for c in found.columns}
+    parts = [f"{m} {in_language(text, lang)}" for m, text in texts.items() if m in used]
     out = [*wrap("   ".join(parts), width), ""]
     for number, column in enumerate(found.columns, 1):
         lines = wrap(in_language(column.label, lang), width - 6)
