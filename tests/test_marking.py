@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
+import subprocess
 import zipfile
 
 import openpyxl
@@ -229,6 +231,26 @@ def test_a_workbook_that_another_program_saved_again_is_still_cleaned():
     again = marking.marked(out.getvalue(), findings(*SOME))
     assert marks(again) == marks(data)
     assert comments(again) == comments(data)
+
+
+def test_a_workbook_that_libreoffice_saved_again_is_still_cleaned(tmp_path):
+    if shutil.which("soffice") is None:
+        pytest.skip("LibreOffice is not installed")
+    data = marking.marked(book(), findings(*SOME))
+    place, out = tmp_path / "a.xlsx", tmp_path / "out"
+    place.write_bytes(data)
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    command = ["soffice", profile, "--headless", "--convert-to", "xlsx", "--outdir", str(out)]
+    subprocess.run([*command, str(place)], check=True, capture_output=True, timeout=120)
+    saved = (out / "a.xlsx").read_bytes()
+    assert marks(saved) == marks(data)
+    assert comments(marking.unmarked(saved)) == {
+        "Data!B2": "Mine, & <kept>", "Data!C3": "Another one",
+    }  # fmt: skip
+    again = marking.marked(saved, findings(*SOME))
+    assert marks(again) == marks(data)
+    assert comments(again) == comments(data)
+    assert marking.marked(again, findings(*SOME)) == again
 
 
 def test_no_problem_takes_all_marks_away_and_says_so():
