@@ -273,6 +273,29 @@ def test_a_threaded_comment_is_left_alone():
     assert marks(data) == {"Data!B2": "violation"}
 
 
+def test_parts_with_prefixed_names_are_marked_too():
+    made = parts(book())
+    for name in ("xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml", "xl/styles.xml",
+                 "xl/workbook.xml", "xl/comments/comment1.xml"):  # fmt: skip
+        text = re.sub(rb"<(/?)([A-Za-z]\w*)(?=[\s/>])", rb"<\1x:\2", made[name])
+        made[name] = text.replace(b"xmlns=", b"xmlns:x=").replace(b"<x:c:", b"<c:")
+    before = zip_of(made)
+    assert opened(before)["Data"]["C7"].value == "=SUM(C1:C6)"
+    data = marking.marked(before, findings(*SOME))
+    assert marks(data) == marks(marking.marked(book(), findings(*SOME)))
+    assert comments(data) == comments(marking.marked(book(), findings(*SOME)))
+    assert marking.marked(data, findings(*SOME)) == data
+    assert comments(marking.unmarked(data)) == comments(before)
+
+
+def test_a_problem_of_a_missing_sheet_is_listed_without_a_link():
+    data = marking.marked(book(), findings(problem("Nowhere", 1, 1)))
+    sheet = opened(data).worksheets[0]
+    assert sheet["B2"].value == "Nowhere"
+    assert not sheet["C2"].hyperlink
+    assert marks(data) == {}
+
+
 def test_a_broken_workbook_is_an_error():
     for data in (b"no zip", zip_of({"a": b"b"}), zip_of({"_rels/.rels": b"<a><b"})):
         with pytest.raises(SourceError) as caught:
