@@ -152,7 +152,8 @@ class _Builder:
     @staticmethod
     def _made(record: Record) -> str:
         """A name out of what the row holds, the same wherever the row stands."""
-        text = "\x00".join(f"{k}={c.text}" for k in sorted(record.cells) for c in record.cells[k])
+        cells = sorted((k, c.text) for k, many in record.cells.items() for c in many if c.text)
+        text = "\x00".join(f"{key}={value}" for key, value in cells)
         return "unnamed-" + hashlib.sha256(text.encode("utf-8")).hexdigest()[:8]
 
     def _name_by_key(self, sheet: Sheet, record: Record) -> Row:
