@@ -12,6 +12,7 @@ import zipfile
 from pathlib import Path
 
 import openpyxl
+import pyoxigraph as ox
 import pytest
 from openpyxl.styles import Font
 
@@ -363,6 +364,29 @@ def test_two_cases_and_ids_that_are_none(change):
         ("bad-id", "violation", "Case!A2"), ("many-rows", "violation", "Case, row 3"),
         ("bad-id", "violation", "Topics and things!A2"),
     }  # fmt: skip
+
+
+def test_an_id_that_is_anothers_name_does_not_take_it(change, known, tmp_path):
+    def edit(book):
+        book["Case"]["A2"] = "khon-kaen"
+        book["Actors and groups"]["A3"] = "city"
+
+    case = change(edit)
+    found = [p for p in case.problems if p.component == "taken-id"]
+    assert [p.where.rpartition(": ")[2] for p in found] == ["Case!A2", "Actors and groups!A3"]
+    assert "kkd:khon-kaen-city" in found[1].message["th"]
+    rows = casebook.rows()
+    rows["case"][0]["id"] = "sila-town"
+    taken = casebook.read(casebook.write(tmp_path / "x.xlsx", known, rows=rows), known)
+    assert fields(taken, "taken-id").where.endswith("Case!A2")
+
+
+def test_a_case_that_is_loaded_already_keeps_its_names(sound, whole):
+    graph = ox.NamedNode(names.CASE_PREFIX + "nong-na")
+    loaded = [ox.Quad(t.subject, t.predicate, t.object, graph) for t in whole]
+    again = casebook.read(sound, Known.of([*shipped_quads(), *loaded]))
+    assert casebook.said(again) == []
+    assert casebook.triples(again) == whole
 
 
 def test_an_example_row_that_was_filled_in_is_said(known, tmp_path):

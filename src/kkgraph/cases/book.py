@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from kkgraph.cases import headers
+from kkgraph.cases.grids import escaped
 from kkgraph.cases.plan import Heading, Page, guide
 from kkgraph.model import Text, in_language
-from kkgraph.tables import safe_cell
 
 FILLED_ROWS: Final = 2_000
 """Down to this row the drop-downs and formats of a template reach."""
@@ -150,7 +150,7 @@ def _put(cell: Any, value: Any, heading: Heading) -> None:
     if number is not None:
         cell.value = number
     elif isinstance(value, str):
-        cell.value = ILLEGAL_CHARACTERS_RE.sub("", safe_cell(value))
+        cell.value = ILLEGAL_CHARACTERS_RE.sub("", escaped(value))
         cell.data_type = "s"
         if heading.column.kind in _TEXT:
             cell.number_format = "@"
@@ -195,7 +195,7 @@ class _Lists:
             cell = sheet.cell(1, number, self._titles[number - 1])
             cell.data_type = "s"
             for row, choice in enumerate(choices, 2):
-                cell = sheet.cell(row, number, safe_cell(choice))
+                cell = sheet.cell(row, number, escaped(choice))
                 cell.data_type = "s"
         sheet.sheet_state = "hidden"
 

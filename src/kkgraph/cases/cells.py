@@ -19,7 +19,6 @@ from kkgraph.cases.rules import Rule, Rules, local
 from kkgraph.names import KK, PREF_LABEL, RDF_TYPE
 
 _SEPARATORS: Final = re.compile(r"[;\n]")
-_ESCAPED: Final = re.compile(r"'(?=[=+\-@\t\r])")
 _ORDER: Final = ("integer", "decimal", "boolean", "gYear", "gYearMonth", "date", "string")
 _SAMPLES: Final = {
     "number": ("a number", "ตัวเลข", "1204"),
@@ -146,7 +145,7 @@ class Writer:
 
     def _text(self, cell: Cell, node: str, column: Column) -> str:
         """The cell's text, cleaned, with a remark on each thing that was cleaned away."""
-        text, changes = spelling.clean(_ESCAPED.sub("", cell.text, count=1))
+        text, changes = spelling.clean(cell.text)
         for code in changes:
             self._say(code, cell, node, column.property, fix=text)
         return text
@@ -204,7 +203,7 @@ class Writer:
         self, cell: Cell, column: Column, rule: Rule, node: str, *, quiet: bool = False
     ) -> list[str]:
         """The IRIs that the cell names: the whole of it, else its parts between semicolons."""
-        text, changes = spelling.clean(_ESCAPED.sub("", cell.text, count=1))
+        text, changes = spelling.clean(cell.text)
         for code in () if quiet else changes:
             self._say(code, cell, node, column.property, fix=text)
         whole = self._resolver.find(text, rule)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Final
 
 from kkgraph.cases.form import Sheet
 from kkgraph.cases.records import Place
 from kkgraph.model import Problem
+
+_FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
 
 Value = str | int | float | bool | date | datetime | None
 
@@ -78,3 +82,13 @@ class Filled:
     place: Place
     records: list[Record] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+
+
+def escaped(text: str) -> str:
+    """The text with an apostrophe before it where a spreadsheet would take it for a formula."""
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def unescaped(text: str) -> str:
+    """The text without the apostrophe that ``escaped`` put before it."""
+    return text[1:] if text[:1] == "'" and _FORMULA.match(text) else text

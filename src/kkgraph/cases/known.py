@@ -10,6 +10,7 @@ import pyoxigraph as ox
 from kkgraph import matching, names
 from kkgraph.cases import spelling
 from kkgraph.names import ALT_LABEL, KK, KKD, PREF_LABEL, PREFIXES, RDF_TYPE, RDFS_LABEL
+from kkgraph.turtle import graph_of
 
 _SUBCLASS: Final = PREFIXES["rdfs"] + "subClassOf"
 _DEFINITION: Final = PREFIXES["skos"] + "definition"
@@ -31,6 +32,7 @@ class Known:
         self._rank: dict[tuple[str, str], int] = {}
         self._definitions: dict[str, dict[str, str]] = {}
         self._types: dict[str, set[str]] = {}
+        self._homes: dict[str, set[str]] = {}
         self._above: dict[str, set[str]] = {}
         self._by_key: dict[str, dict[str, None]] = {}
         self._instances: dict[str, list[str]] = {}
@@ -40,11 +42,13 @@ class Known:
 
     @classmethod
     def of(cls, quads: Iterable[ox.Quad]) -> Known:
-        """What these quads say; graph names don't matter."""
+        """What these quads say."""
         known = cls()
         for quad in quads:
             if isinstance(quad.subject, ox.NamedNode):
                 known._add(quad.subject.value, quad.predicate.value, quad.object)
+                if quad.predicate.value == RDF_TYPE:
+                    known._homes.setdefault(quad.subject.value, set()).add(graph_of(quad))
         known._close()
         return known
 
@@ -74,6 +78,10 @@ class Known:
 
     def __contains__(self, iri: str) -> bool:
         return iri in self._types or iri in self._labels
+
+    def is_anothers(self, iri: str, graph: str) -> bool:
+        """True where a named graph other than this one says what the node is."""
+        return bool(self._homes.get(iri, set()) - {graph, ""})
 
     def ancestors(self, kind: str) -> frozenset[str]:
         """The class itself and all classes above it."""

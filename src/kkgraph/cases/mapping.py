@@ -108,14 +108,19 @@ class _Builder:
         """The row's node: by its id, else by its name, so that the order of rows doesn't matter."""
         cell = self._cell(record, "id")
         text = self._id_text(cell)
-        if sheet.single:
-            iri = KKD + self.case.slug
-        elif text.startswith("kkd:") and _LOCAL.fullmatch(text[4:]):
+        explicit = not sheet.single and text[:4] == "kkd:" and bool(_LOCAL.fullmatch(text[4:]))
+        if explicit:
             iri = names.expand(text)
         else:
-            local = self._local(sheet, record, cell, text)
+            local = "" if sheet.single else self._local(sheet, record, cell, text)
             iri = KKD + sheet.node.format(case=self.case.slug, id=local)
             text = text or local
+        if not explicit and self.known.is_anothers(iri, self.case.graph):
+            place = record.place_of("id")
+            fix, known = f"{text}-2", names.compact(iri)
+            self.case.problems.append(
+                remark("taken-id", place, text, focus=iri, known=known, fix=fix)
+            )
         kinds = self._kinds(sheet, record)
         above = frozenset(a for k in kinds for a in self.known.ancestors(k))
         row = Row(iri, text, above, record.place)
@@ -147,7 +152,8 @@ class _Builder:
     @staticmethod
     def _made(record: Record) -> str:
         """A name out of what the row holds, the same wherever the row stands."""
-        text = "\x00".join(f"{k}={c.text}" for k in sorted(record.cells) for c in record.cells[k])
+        cells = sorted((k, c.text) for k, many in record.cells.items() for c in many if c.text)
+        text = "\x00".join(f"{key}={value}" for key, value in cells)
         return "unnamed-" + hashlib.sha256(text.encode("utf-8")).hexdigest()[:8]
 
     def _name_by_key(self, sheet: Sheet, record: Record) -> Row:

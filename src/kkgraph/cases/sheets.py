@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from kkgraph import files
-from kkgraph.cases.grids import Cell, Grid
+from kkgraph.cases.grids import Cell, Grid, unescaped
 from kkgraph.cases.records import Place
 from kkgraph.cases.remarks import remark
 from kkgraph.errors import SourceError
@@ -72,7 +72,7 @@ def _cell(text: str, place: Place) -> Cell:
         return Cell(text, place, "formula")
     if stripped in ("#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"):
         return Cell(text, place, "error")
-    return Cell(text, place)
+    return Cell(unescaped(text), place)
 
 
 def decoded(path: Path) -> tuple[str, str]:

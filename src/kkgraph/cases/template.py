@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from kkgraph.cases import book, headers
+from kkgraph.cases.grids import escaped
 from kkgraph.cases.known import Known
 from kkgraph.cases.plan import Heading, Page, guide, meanings, plan
 from kkgraph.cases.reading import form_of
 from kkgraph.errors import QuestionError, SourceError
 from kkgraph.model import in_language
-from kkgraph.tables import safe_cell
 
 _WRAP: Final = 96
 _LISTED: Final = 120
@@ -72,10 +72,10 @@ def _folder(path: Path, pages: Sequence[Page], lang: str, rows: Rows) -> None:
         if not rows:
             example = [h.example for h in page.headings]
             example[0] = f"{in_language(headers.EXAMPLE, lang)} {example[0]}"
-            writer.writerow([safe_cell(t) for t in example])
+            writer.writerow([escaped(t) for t in example])
         for row in rows.get(page.sheet.key, ()):
             values = [row.get(h.column.key) for h in page.headings]
-            writer.writerow(["" if v is None else safe_cell(v) for v in values])
+            writer.writerow(["" if v is None else escaped(str(v)) for v in values])
         name = path / f"{page.sheet.key}.csv"
         name.write_text(out.getvalue(), encoding="utf-8-sig", newline="")
     guide_text = "\n".join(_guide(pages, lang))

@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, Final
 
-from kkgraph.cases.grids import Cell, Grid
+from kkgraph.cases.grids import Cell, Grid, unescaped
 from kkgraph.cases.packing import DAMAGE, look
 from kkgraph.cases.phrases import is_own_sheet
 from kkgraph.cases.records import Place
@@ -118,11 +118,13 @@ def _cell(cell: Any, of: Place, row: int, column: int) -> Cell:
         return Cell(_formula(value), place, "formula", typed=True)
     if kind == "e":
         return Cell(str(value), place, "error", typed=True)
-    if isinstance(value, time):
+    if isinstance(value, str):
+        value = unescaped(value)
+    elif isinstance(value, time):
         value = value.isoformat()
     elif isinstance(value, datetime | date) or value is None:
         pass
-    elif not isinstance(value, str | int | float | bool):
+    elif not isinstance(value, int | float | bool):
         value = str(value)
     return Cell(value, place, typed=True)
 
