@@ -207,6 +207,28 @@ def test_a_loaded_case_may_not_leak_an_unnamed_group(graph, write):
     assert any("unnamed" in m for m in messages(done, "violation"))
 
 
+def test_a_case_may_not_speak_of_another_source_s_unnamed_group(graph, write):
+    path = write(STUDY + finding(scope="two-own-internal-systems"))
+    done = graph.load(path)
+    assert not done.loaded
+    said = [p for p in done.findings.problems if "another source" in p.message["en"]]
+    assert {p.problem.path for p in said} == {"kk:scope", "kk:about"}
+    assert {p.places[0].file for p in said} == {str(path)}
+    assert all(p.places[0].line > 1 for p in said)
+
+
+def test_a_forced_case_without_the_least_is_compared_without_a_stumble(graph, write):
+    text = (
+        finding().replace('dcterms:identifier "F1" ;', "").replace("kk:claim kkd:claim-uses ;", "")
+    )
+    done = graph.load(write(STUDY + SILA + text), force=True)
+    assert done.forced >= 2
+    text = finding().replace('dcterms:identifier "F1" ;', "")
+    graph.load(write(STUDY + SILA + text), force=True, replace=True)
+    found = graph.compare("system", cases=["mine"])
+    assert [r.iri for r in found.rows] == [KKD + "sila-town"]
+
+
 # Meeting by code
 
 
