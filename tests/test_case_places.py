@@ -76,6 +76,10 @@ def test_a_triple_that_is_stated_twice_has_both_places(tmp_path):
     case = read(tmp_path, "a.ttl", f"<{E}s> <{E}p> 1 .\n\n<{E}s> <{E}p> 1 , 2 .\n")
     assert lines_of(case, "p") == {"1": [1, 3], "2": [3]}
     assert [p.line for p in case.fields[E + "s", E + "p"]] == [1, 3, 3]
+    lazy = read_rdf(tmp_path / "a.ttl", lazily=True)
+    assert (lazy.origins, lazy.nodes, lazy.fields) == ({}, {}, {})
+    assert lazy.located().origins == case.origins
+    assert lazy.located().fields == case.fields
 
 
 def test_equal_blank_nodes_are_paired_in_the_order_of_the_text(tmp_path):

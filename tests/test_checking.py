@@ -259,7 +259,7 @@ def test_several_files_are_one_case(tmp_path):
     for name, text in {"a": ":x a :Thing .", "b": ":x :colour 1 .\n:y :z :x ."}.items():
         (tmp_path / f"{name}.ttl").write_text(HEAD + text)
     cases = [read_rdf(tmp_path / f"{n}.ttl") for n in "ab"]
-    whole = merged(cases)
+    whole = merged(cases).located()
     assert len(whole.triples) == 3
     assert {p.file for ps in whole.origins.values() for p in ps} == {c.source for c in cases}
     assert whole.nodes["http://example.org/x"].file == cases[0].source

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
+import subprocess
 import zipfile
 
 import openpyxl
@@ -231,6 +233,26 @@ def test_a_workbook_that_another_program_saved_again_is_still_cleaned():
     assert comments(again) == comments(data)
 
 
+def test_a_workbook_that_libreoffice_saved_again_is_still_cleaned(tmp_path):
+    if shutil.which("soffice") is None:
+        pytest.skip("LibreOffice is not installed")
+    data = marking.marked(book(), findings(*SOME))
+    place, out = tmp_path / "a.xlsx", tmp_path / "out"
+    place.write_bytes(data)
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    command = ["soffice", profile, "--headless", "--convert-to", "xlsx", "--outdir", str(out)]
+    subprocess.run([*command, str(place)], check=True, capture_output=True, timeout=120)
+    saved = (out / "a.xlsx").read_bytes()
+    assert marks(saved) == marks(data)
+    assert comments(marking.unmarked(saved)) == {
+        "Data!B2": "Mine, & <kept>", "Data!C3": "Another one",
+    }  # fmt: skip
+    again = marking.marked(saved, findings(*SOME))
+    assert marks(again) == marks(data)
+    assert comments(again) == comments(data)
+    assert marking.marked(again, findings(*SOME)) == again
+
+
 def test_no_problem_takes_all_marks_away_and_says_so():
     clean = marking.marked(marking.marked(book(), findings(*SOME)), findings())
     assert marks(clean) == {}
@@ -249,6 +271,29 @@ def test_a_threaded_comment_is_left_alone():
     data = marking.marked(out.getvalue(), findings(SOME[0]))
     assert comments(data)["Data!B2"] == "Mine, & <kept>"
     assert marks(data) == {"Data!B2": "violation"}
+
+
+def test_parts_with_prefixed_names_are_marked_too():
+    made = parts(book())
+    for name in ("xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml", "xl/styles.xml",
+                 "xl/workbook.xml", "xl/comments/comment1.xml"):  # fmt: skip
+        text = re.sub(rb"<(/?)([A-Za-z]\w*)(?=[\s/>])", rb"<\1x:\2", made[name])
+        made[name] = text.replace(b"xmlns=", b"xmlns:x=").replace(b"<x:c:", b"<c:")
+    before = zip_of(made)
+    assert opened(before)["Data"]["C7"].value == "=SUM(C1:C6)"
+    data = marking.marked(before, findings(*SOME))
+    assert marks(data) == marks(marking.marked(book(), findings(*SOME)))
+    assert comments(data) == comments(marking.marked(book(), findings(*SOME)))
+    assert marking.marked(data, findings(*SOME)) == data
+    assert comments(marking.unmarked(data)) == comments(before)
+
+
+def test_a_problem_of_a_missing_sheet_is_listed_without_a_link():
+    data = marking.marked(book(), findings(problem("Nowhere", 1, 1)))
+    sheet = opened(data).worksheets[0]
+    assert sheet["B2"].value == "Nowhere"
+    assert not sheet["C2"].hyperlink
+    assert marks(data) == {}
 
 
 def test_a_broken_workbook_is_an_error():

@@ -89,14 +89,14 @@ class Findings:
     report: Report
 
     @classmethod
-    def of_report(cls, report: Report) -> Findings:
+    def of_report(cls, report: Report, source: str) -> Findings:
         """The listed problems of a report without a case, each at the place that it has."""
         placed = []
         for problem in report.problems:
             file, _, line = problem.where.rpartition(":")
             place = Place(file, line=int(line)) if line.isdecimal() else Place(problem.where)
             placed.append(PlacedProblem(problem, (place,)))
-        return cls(Case(""), tuple(placed), report)
+        return cls(Case(source), tuple(placed), report)
 
     @property
     def conforms(self) -> bool:
@@ -136,6 +136,8 @@ def check(
     say("checking the shapes")
     quads = [ox.Quad(t.subject, t.predicate, t.object) for t in case.triples]
     report = validation.validate(quads, shapes=shapes, background=background)
+    if report.total or case.problems:
+        case.located()
     words = Words(report.details.validator, _titles(case))
     placer, fixer = Placer(case, words.validator), Fixer(words)
     placed: list[PlacedProblem] = [_of_reader(p, case, words) for p in case.problems]
@@ -187,7 +189,7 @@ def read_all(
     paths: Sequence[Path], background: list[ox.Quad], shapes: Sequence[Path]
 ) -> list[Case]:
     """The cases in the files; names are looked up in the background and in the RDF among them."""
-    found = {path: read_rdf(path) for path in paths if not is_tabular(path)}
+    found = {path: read_rdf(path, lazily=True) for path in paths if not is_tabular(path)}
     if len(found) == len(paths):
         return list(found.values())
     from kkgraph.cases.known import Known
@@ -249,15 +251,18 @@ def merged(cases: Sequence[Case]) -> Case:
     if len(cases) == 1:
         return cases[0]
     whole = Case(", ".join(c.source for c in cases), cases[0].slug if cases else "")
-    triples: dict[ox.Triple, None] = {}
+    whole.triples = list(dict.fromkeys(t for case in cases for t in case.triples))
+    whole.problems = [p for case in cases for p in case.problems]
+    whole.locate = lambda: _locate(whole, cases)
+    return whole
+
+
+def _locate(whole: Case, cases: Sequence[Case]) -> None:
     for case in cases:
-        triples.update(dict.fromkeys(case.triples))
+        case.located()
         for triple, places in case.origins.items():
             whole.origins[triple] = (*whole.origins.get(triple, ()), *places)
         for node, place in case.nodes.items():
             whole.nodes.setdefault(node, place)
         for key, places in case.fields.items():
             whole.fields[key] = (*whole.fields.get(key, ()), *places)
-        whole.problems += case.problems
-    whole.triples = list(triples)
-    return whole

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
@@ -121,8 +121,13 @@ class Styles:
         return self._list(name)
 
 
-def sheet_xml(findings: Findings, lang: str, styles: Styles, namespace: str) -> bytes:
-    """The list's sheet as a part: texts only, so that no cell is ever a formula."""
+def sheet_xml(
+    findings: Findings, lang: str, styles: Styles, namespace: str, sheets: Container[str]
+) -> bytes:
+    """The list's sheet as a part: texts only, so that no cell is ever a formula.
+
+    ``sheets`` are those that a link can lead to.
+    """
     lang = lang if lang in LANGUAGES else "en"
     found = rows(findings, lang)
     lines = [_line(1, heads(lang), [styles.bold] * len(HEADS))]
@@ -131,7 +136,7 @@ def sheet_xml(findings: Findings, lang: str, styles: Styles, namespace: str) -> 
         lines.append(_line(2, [say("conforms", lang)], [styles.text]))
     for number, (texts, place) in enumerate(found, 2):
         formats = [styles.text] * len(texts)
-        if target := _target(place):
+        if place.sheet in sheets and (target := _target(place)):
             formats[2] = styles.link
             links.append(
                 f'<hyperlink ref="C{number}" location={quoteattr(target)}'

@@ -83,9 +83,8 @@ def marked(data: bytes, findings: Findings, lang: str = "en") -> bytes:
         if sheet in by_sheet:
             _mark(book, part, _marks(by_sheet[sheet], sheet, lang), styles)
     package.parts[book.styles] = styles.xml
-    book.add_first(
-        listing.sheet_name(lang), listing.sheet_xml(findings, lang, styles, book.namespace)
-    )
+    listed = listing.sheet_xml(findings, lang, styles, book.namespace, book.sheets)
+    book.add_first(listing.sheet_name(lang), listed)
     return package.save()
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from kkgraph.cases.checking import Findings, PlacedProblem
 from kkgraph.cases.phrases import say
+from kkgraph.cases.records import Place
 from kkgraph.model import in_language
 from kkgraph.names import LANGUAGES, compact
 
@@ -39,7 +40,7 @@ def to_html(findings: Findings, lang: str) -> str:
     """The page in one language: the problems of a rule together, with places, values and fixes."""
     lang = lang if lang in LANGUAGES else "en"
     title = say("title", lang, n=findings.case.source)
-    body = "".join(_group(group, lang) for group in findings.groups())
+    body = "".join(_group(group, findings.case.source, lang) for group in findings.groups())
     if not body:
         body = f'<section class="good"><h2>{_text(say("conforms", lang))}</h2></section>\n'
     policy = "default-src 'none'; style-src 'unsafe-inline'"
@@ -63,7 +64,7 @@ def counts(findings: Findings, lang: str) -> str:
     return ", ".join(found) or say("conforms", lang)
 
 
-def _group(group: list[PlacedProblem], lang: str) -> str:
+def _group(group: list[PlacedProblem], source: str, lang: str) -> str:
     first = group[0]
     rules = dict.fromkeys(in_language(p.rule, lang) for p in group)
     shared = next(iter(rules)) if len(rules) == 1 else ""
@@ -78,7 +79,7 @@ def _group(group: list[PlacedProblem], lang: str) -> str:
     columns = "".join(
         f"<th>{_text(say(name, lang))}</th>" for name in ("place", "thing", "value", "fix")
     )
-    rows = "".join(_row(p, lang, with_rule=not shared) for p in group)
+    rows = "".join(_row(p, source, lang, with_rule=not shared) for p in group)
     return (
         f'{head}<div class="scroll"><table>\n<thead><tr>{columns}</tr></thead>\n'
         f'<tbody>\n{rows}</tbody>\n</table></div>\n<div class="shape">{_text(first.shape)}</div>\n'
@@ -86,8 +87,8 @@ def _group(group: list[PlacedProblem], lang: str) -> str:
     )
 
 
-def _row(problem: PlacedProblem, lang: str, *, with_rule: bool) -> str:
-    places = "<br>".join(_text(str(p)) for p in problem.places)
+def _row(problem: PlacedProblem, source: str, lang: str, *, with_rule: bool) -> str:
+    places = "<br>".join(_text(_place(p, source)) for p in problem.places)
     thing = in_language(problem.about, lang) or compact(problem.problem.focus)
     path = in_language(problem.path, lang)
     fix = [in_language(problem.fix.text, lang)]
@@ -102,6 +103,13 @@ def _row(problem: PlacedProblem, lang: str, *, with_rule: bool) -> str:
     return (
         f'<tr><td class="place">{places}</td><td>{name}</td><td>{value}</td><td>{said}</td></tr>\n'
     )
+
+
+def _place(place: Place, source: str) -> str:
+    """The place in words, without the file where the page is about that one file."""
+    if place.file != source or not (place.line or place.sheet):
+        return str(place)
+    return str(place)[len(source) :].removeprefix(":").strip()
 
 
 def _text(text: str) -> str:

@@ -28,18 +28,18 @@ _MOST_BYTES: Final = 64 * 2**20
 Out = dict[Any, list[tuple[str, Any]]]
 
 
-def read_rdf(path: Path) -> Case:
+def read_rdf(path: Path, *, lazily: bool = False) -> Case:
     """The case of an RDF file, in any format of ``turtle.FORMATS``.
 
     Origins are exact to the line and column in Turtle, TriG, N-Triples and N-Quads. In JSON-LD and
     RDF/XML they are those of the value or else of its subject, where these are certain, and the
-    file otherwise. Raises ``SourceError`` as ``turtle.parse_file`` does.
+    file otherwise. ``lazily`` puts finding them off until ``Case.located``. Raises ``SourceError``
+    as ``turtle.parse_file`` does.
     """
     kind = turtle.format_of(path)
     data = turtle.read_bytes(path)
     quads = turtle.parse(data, kind, where=str(path), rename_blank_nodes=False)
     case = Case(str(path), _slug(quads, path))
-    places = _placed(data, kind, quads, str(path))
     fresh: dict[Any, ox.BlankNode] = defaultdict(ox.BlankNode)
 
     def own(term: Any) -> Any:
@@ -49,19 +49,24 @@ def read_rdf(path: Path) -> Case:
         ox.Triple(own(t.subject), t.predicate, own(t.object))
         for t in dict.fromkeys(ox.Triple(q.subject, q.predicate, q.object) for q in quads)
     ]
+    case.locate = lambda: _locate(case, _placed(data, kind, quads, str(path)), own)
+    return case if lazily else case.located()
+
+
+def _locate(case: Case, places: trees.Places, own: Callable[[Any], Any]) -> None:
+    """Fill in where the triples and nodes of a case stand."""
     nodes = {name_of(own(node)): place for node, place in places.nodes.items()}
-    whole = Place(str(path))
-    for triple in case.triples:
-        case.nodes.setdefault(name_of(triple.subject), nodes.get(name_of(triple.subject), whole))
+    whole = Place(case.source)
     for known, found in places.triples.items():
         triple = ox.Triple(own(known.subject), known.predicate, own(known.object))
         case.origins[triple] = tuple(dict.fromkeys(found))
+    fields: dict[tuple[str, str], dict[Place, None]] = defaultdict(dict)
     for triple in case.triples:
         name = name_of(triple.subject)
-        origin = case.origins.setdefault(triple, (case.nodes[name],))
-        field = name, triple.predicate.value
-        case.fields[field] = tuple(dict.fromkeys([*case.fields.get(field, ()), *origin]))
-    return case
+        place = case.nodes.setdefault(name, nodes.get(name, whole))
+        origin = case.origins.setdefault(triple, (place,))
+        fields[name, triple.predicate.value].update(dict.fromkeys(origin))
+    case.fields.update((key, tuple(found)) for key, found in fields.items())
 
 
 def name_of(term: Any) -> str:
@@ -91,7 +96,7 @@ def _placed(data: bytes, kind: ox.RdfFormat, quads: list[ox.Quad], file: str) ->
         if kind == ox.RdfFormat.JSON_LD:
             return trees.in_json(text, quads, file)
         return trees.in_xml(data, quads, file)
-    except Unsure:
+    except (Unsure, ValueError, RecursionError):  # a term that only the parser takes
         return trees.Places()
 
 

@@ -59,6 +59,7 @@ class _Walker:
         self._now: Token | None = next(self._tokens, None)
         self._base = base
         self._prefixes: dict[str, str] = {}
+        self._names: dict[str, ox.NamedNode] = {}
         self._iris: dict[tuple[str, str], ox.NamedNode] = {}
         self._count = 0
         self._depth = 0
@@ -113,6 +114,7 @@ class _Walker:
             if not name.endswith(":") or name.count(":") != 1:
                 raise Unsure(name)
             self._prefixes[name[:-1]] = self._iri(self._take("iri")).value
+            self._names.clear()
         else:
             self._base = self._iri(self._take("iri")).value
         if word.startswith("@"):
@@ -260,17 +262,20 @@ class _Walker:
     # IRIs
 
     def _named(self, text: str) -> ox.NamedNode:
-        prefix, _, local = text.partition(":")
-        if prefix not in self._prefixes:
-            raise Unsure(text)
-        local = re.sub(r"\\(.)", r"\1", local)
-        return self._resolved(self._prefixes[prefix] + local, "")
+        found = self._names.get(text)
+        if found is None:
+            prefix, _, local = text.partition(":")
+            if prefix not in self._prefixes:
+                raise Unsure(text)
+            local = re.sub(r"\\(.)", r"\1", local)
+            found = self._names[text] = ox.NamedNode(self._prefixes[prefix] + local)
+        return found
 
     def _iri(self, token: Token) -> ox.NamedNode:
         return self._resolved(unescape(token.text[1:-1]), self._base)
 
     def _resolved(self, iri: str, base: str) -> ox.NamedNode:
-        if not base or _SCHEME.match(iri):
+        if _SCHEME.match(iri):
             return ox.NamedNode(iri)
         if (base, iri) not in self._iris:
             self._iris[base, iri] = resolve(base, iri)

@@ -134,7 +134,8 @@ def validate(
         )
     progress.end()
     _talk(found)
-    _write(found, form, lang, output, summary=summary, explained=explain or [])
+    source = ", ".join(map(str, files)) or "kkgraph"
+    _write(found, form, lang, output, source, summary=summary, explained=explain or [])
     raise typer.Exit(0 if found.conforms else 1)
 
 
@@ -224,6 +225,7 @@ def _write(
     form: str,
     lang: str,
     output: Path | None,
+    source: str,
     *,
     summary: bool,
     explained: list[str],
@@ -240,7 +242,7 @@ def _write(
         from kkgraph.cases.checking import Findings
         from kkgraph.cli import placed
 
-        placed.write(Findings.of_report(found), form, lang, output, width())
+        placed.write(Findings.of_report(found, source), form, lang, output, width())
     elif form == "json":
         body = _body(found)
         if summary:
