@@ -9,7 +9,7 @@ import pyoxigraph as ox
 import pytest
 
 from conftest import shared
-from kkgraph import KnowledgeGraph, catalogue, names, report, turtle
+from kkgraph import KnowledgeGraph, catalogue, names, release, report, turtle
 from kkgraph.names import KKD, KKG
 from test_competency import COMPETENCY, DAILY, EXPECTED, QUESTIONS, plain
 
@@ -141,6 +141,19 @@ kkd:mine-F1-evidence a oa:SpecificResource ; oa:hasSource kkd:mine-article ; kk:
     assert (row["focus"], row["status"]) == ("kk:externalFocus", "kk:inUse")
     assert row["read_in"] == "kkg:case-mine"
     assert findings(graph, "systems", focus="kk:externalFocus") >= {"mine-F1"}
+
+
+def test_the_flat_sheet_has_each_finding_once_under_its_own_name(graph, loaded):
+    plain_sheet, sheet = (release.findings_sheet(g, "en") for g in (graph, loaded))
+    ids = [row["id"] for row in sheet]
+    assert len(ids) == len(set(ids)) == 530 + 16 + 12
+    assert {"F462", "jenrangsan-2019-F1", "kamnuansilpa-2020-F1"} <= set(ids)
+    by_id = {row["id"]: row for row in sheet}
+    assert by_id["kamnuansilpa-2020-F1"]["locator"] == "abstract"
+    assert by_id["F001"]["locator"] == ""
+    for row in plain_sheet:
+        mine = {k: v for k, v in by_id[row["id"]].items() if k not in ("locator", "graph")}
+        assert mine == {k: v for k, v in row.items() if k != "graph"}
 
 
 def test_the_report_is_on_the_study_alone(graph, loaded):

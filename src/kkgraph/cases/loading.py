@@ -123,9 +123,9 @@ def load(
     """
     say = progress or (lambda what: None)
     given = submission(path)
-    known = [q for q in store.quads() if names.is_background(turtle.graph_of(q))]
     say("reading the case")
-    main, context = _read(given, known)
+    looked_up = [g for g in store.graphs() if names.is_background(g)]
+    main, context = _read(given, lambda: store.quads(looked_up))
     slug = named(how.name or main.slug, given.main)
     graph, beside = names.CASE_PREFIX + slug, names.CONTEXT_PREFIX + slug
     there = graph in store.graphs()
@@ -136,7 +136,7 @@ def load(
             where=str(path),
             hint="Add --replace to load this one in its place, or --name for another name.",
         )
-    background = [q for q in known if turtle.graph_of(q) not in (graph, beside)]
+    background = list(store.quads(g for g in looked_up if g not in (graph, beside)))
     main.slug = context.slug = slug
     meetings = meeting.meet(merged([main, context]), background)
     main, context = meeting.renamed(main, meetings), meeting.renamed(context, meetings)
@@ -183,13 +183,13 @@ def named(slug: str, where: Path) -> str:
     return slug
 
 
-def _read(given: Submission, known: list[ox.Quad]) -> tuple[Case, Case]:
-    """The case, and its context (empty where it has none)."""
+def _read(given: Submission, known: Callable[[], Iterable[ox.Quad]]) -> tuple[Case, Case]:
+    """The case, and its context (empty where it has none); RDF needs no known names."""
     from kkgraph.cases.known import Known
     from kkgraph.cases.reading import read
 
     rdf = given.main.suffix.lstrip(".").lower() in turtle.FORMATS
-    main = read(given.main, Known() if rdf else Known.of(known))  # RDF names things by IRI
+    main = read(given.main, Known() if rdf else Known.of(known()))
     context = read(given.context, Known()) if given.context else Case(main.source)
     if not main.triples and not main.problems:
         raise SourceError("no-data", "there are no triples to load", where=str(given.main))

@@ -40,22 +40,20 @@ def load(
     force: Annotated[
         bool, typer.Option("--force", help="Load it in spite of problems, and mark it.")
     ] = False,
-    shapes: Annotated[list[Path] | None, typer.Option("--shapes", help="Other shapes.")] = None,
     lang: Lang = "en",
     store: Store = None,
 ) -> None:
     """Validate a case and load it into a graph of its own."""
-    from kkgraph.cli import placed
     from kkgraph.cli.told import loading
 
     choose("--lang", lang, ("th", "en"))
     graph = _on_disk(store)
     progress = Progress()
-    done = graph.load(
-        path, name=name, replace=replace, force=force, shapes=list(shapes or ()), progress=progress
-    )
+    done = graph.load(path, name=name, replace=replace, force=force, progress=progress)
     progress.end()
     if done.findings.problems:
+        from kkgraph.cli import placed
+
         print(placed.text(done.findings, lang, width()))
     print(loading(done, lang, width()), end="")
     raise typer.Exit(0 if done.loaded else 1)

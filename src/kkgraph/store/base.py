@@ -76,8 +76,8 @@ class Store(Protocol):
     def graphs(self) -> list[str]:
         """The IRIs of the named graphs, sorted."""
 
-    def quads(self) -> Iterable[ox.Quad]:
-        """All quads of the named graphs (not of the derived default graph)."""
+    def quads(self, graphs: Iterable[str] | None = None) -> Iterable[ox.Quad]:
+        """The quads of the named graphs, or of some (never of the derived default graph)."""
 
     def close(self) -> None:
         """Free what the store holds: worker processes, snapshots, locks."""

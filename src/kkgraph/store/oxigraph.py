@@ -223,9 +223,9 @@ class OxigraphStore:
         """The named graphs' IRIs, sorted."""
         return sorted(g.value for g in self._engine.named_graphs())
 
-    def quads(self) -> Iterable[ox.Quad]:
-        """The quads of the named graphs."""
-        for name in self.graphs():
+    def quads(self, graphs: Iterable[str] | None = None) -> Iterable[ox.Quad]:
+        """The quads of the named graphs, or of some of them."""
+        for name in self.graphs() if graphs is None else graphs:
             yield from self._engine.quads_for_pattern(None, None, None, ox.NamedNode(name))
 
     def close(self) -> None:
