@@ -330,6 +330,14 @@ def test_the_submitted_file_is_kept_as_it_was_and_rewritten_literals_are_named(d
     assert left == [disk.case("ban-pet").sha256]
 
 
+def test_a_kept_file_that_somebody_changed_is_kept_anew(disk, write):
+    path = write(STUDY + SILA + finding())
+    place = disk.load(path).kept
+    (place / path.name).write_text("else", encoding="utf-8")
+    assert disk.load(path, replace=True).kept == place
+    assert (place / path.name).read_bytes() == path.read_bytes()
+
+
 def test_a_package_is_kept_whole_under_the_digest_of_its_parts(disk):
     disk.load("ban-pet")
     content = keeping.kept(disk.store.path, disk.case("ban-pet").sha256)
