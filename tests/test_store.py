@@ -14,7 +14,7 @@ import pytest
 
 from kkgraph import KnowledgeGraph
 from kkgraph.errors import KkgraphError, QuestionError, StoreError
-from kkgraph.names import KKD, KKG
+from kkgraph.names import KKD, KKG, is_merged
 from kkgraph.store import Limits, OxigraphStore
 
 A, B, P = ox.NamedNode(KKD + "a"), ox.NamedNode(KKD + "b"), ox.NamedNode(KKD + "p")
@@ -69,6 +69,67 @@ def test_put_graph_replaces(store):
     store.put_graph(KKG + "links-x", [ox.Triple(B, P, A)])
     assert len(default(store)) == 2
     assert KKG + "links-x" in store.graphs()
+
+
+def derived(store):
+    """What the default graph should hold: each triple of a merged graph, once."""
+    quads = [q for q in store.quads() if is_merged(q.graph_name.value)]
+    return {(q.subject, q.predicate, q.object) for q in quads}
+
+
+def test_several_graphs_are_put_at_once(store):
+    x, y = KKG + "case-x", KKG + "context-x"
+    node = ox.BlankNode()
+    store.put_graphs(
+        {
+            x: [ox.Triple(A, P, B), ox.Triple(A, P, node), ox.Triple(node, P, B)],
+            y: [ox.Triple(B, P, A), ox.Triple(node, P, A)],
+            KKG + "load-x": [ox.Triple(A, P, A)],
+        }
+    )
+    assert len(default(store)) == 5
+    assert set(default(store)) == derived(store)
+    rows = store.query(
+        f"SELECT ?n {{ GRAPH <{x}> {{ ?n ?p ?o }} GRAPH <{y}> {{ ?n ?q ?r }} }}", FREE
+    )
+    assert len([r for r in rows.rows if isinstance(r[0], ox.BlankNode)]) == 1
+    store.put_graphs({x: [], y: [ox.Triple(B, P, B)]})
+    assert set(default(store)) == {(A, P, B), (B, P, B)} == derived(store)
+    assert x not in store.graphs()
+
+
+def test_a_triple_that_another_case_has_too_stays(store):
+    shared, own = ox.Triple(B, P, B), ox.Triple(B, P, A)
+    store.put_graph(KKG + "case-x", [shared, own])
+    store.put_graph(KKG + "case-y", [shared])
+    store.put_graph(KKG + "links-z", [own])
+    store.drop_graph(KKG + "case-x")
+    assert set(default(store)) == {(A, P, B), (B, P, B)}
+
+
+def test_a_blank_node_copied_into_another_graph_stays_there(store):
+    node = ox.BlankNode()
+    store.put_graph(KKG + "case-x", [ox.Triple(node, P, A), ox.Triple(node, P, B)])
+    store.update(
+        "INSERT { GRAPH kkg:local { ?s ?p kkd:a } } WHERE { GRAPH kkg:case-x { ?s ?p kkd:a } }"
+    )
+    store.drop_graph(KKG + "case-x")
+    assert set(default(store)) == derived(store)
+    assert len([r for r in default(store) if isinstance(r[0], ox.BlankNode)]) == 1
+
+
+def test_replacing_a_case_takes_time_by_the_case_and_not_by_the_store(tmp_path):
+    many = [quad("study", s=ox.NamedNode(f"{KKD}n{n}")) for n in range(60_000)]
+    few = [ox.Triple(ox.NamedNode(f"{KKD}c{n}"), P, B) for n in range(300)]
+    took = {}
+    for size in (3_000, 60_000):
+        store = OxigraphStore.in_memory(many[:size])
+        store.put_graph(KKG + "case-x", few)
+        start = time.perf_counter()
+        for _ in range(5):
+            store.put_graph(KKG + "case-x", few)
+        took[size] = time.perf_counter() - start
+    assert took[60_000] < 4 * took[3_000] + 0.05
 
 
 def test_update_keeps_the_default_graph_right(store):

@@ -18,6 +18,7 @@ from kkgraph.model import (
     FindingNote,
     Gap,
     Question,
+    Reference,
     Row,
     Text,
     in_language,
@@ -41,6 +42,7 @@ _FINDINGS: Final = (
     ?e oa:hasSource ?source ; kk:textSha256 ?sha ; oa:hasSelector ?sel .
     ?sel oa:start ?start ; oa:end ?end
   }
+  OPTIONAL { ?f kk:evidence ?at . ?at oa:hasSource ?document ; kk:locator ?locator }
 }"""
 )
 _HOME: Final = (
@@ -208,18 +210,22 @@ class Reader:
 
 def _note(iri: str, mine: dict[str, Any], graph: str, labels: dict[str, Text]) -> FindingNote:
     row = mine["row"]
-    evidence = None
+    number = row["id"].value
+    name = number if iri == names.KKD + number else names.slug(iri)
+    evidence = reference = None
     if row.get("start") is not None:
         evidence = Evidence(
-            row["id"].value,
+            name,
             row["source"].value,
             int(row["start"].value),
             int(row["end"].value),
             row["sha"].value,
         )
+    if row.get("locator") is not None:
+        reference = Reference(name, row["document"].value, row["locator"].value)
     scope, hedge = row["scope"].value, row["hedge"].value
     return FindingNote(
-        id=row["id"].value,
+        id=name,
         iri=iri,
         statement=mine["text"],
         scope=names.compact(scope),
@@ -229,6 +235,7 @@ def _note(iri: str, mine: dict[str, Any], graph: str, labels: dict[str, Text]) -
         holders=tuple((names.compact(h), labels.get(h, {})) for h in sorted(mine["holders"])),
         graph=names.compact(graph),
         evidence=evidence,
+        reference=reference,
     )
 
 

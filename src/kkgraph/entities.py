@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,7 +15,7 @@ from kkgraph.store import Limits, Store
 
 _HEAD: Final = "".join(
     f"PREFIX {p}: <{names.PREFIXES[p]}> "
-    for p in ("kk", "kkd", "kkg", "skos", "rdfs", "adms", "owl", "prov")
+    for p in ("kk", "kkd", "kkg", "skos", "rdfs", "adms", "owl", "prov", "dcterms")
 )
 _NAMED: Final = (
     _HEAD
@@ -113,6 +114,29 @@ def resolve(store: Store, name: str, *, instances: bool = False) -> str:
         f'there is no entity "{name}"',
         hint=matching.did_you_mean(name, known) + "Give a name, a slug such as e-laas, or an IRI.",
     )
+
+
+def finding_name(store: Store, name: str) -> str:
+    """What names a finding that was given by its number alone; any other name as it is.
+
+    Raises ``TermError`` ambiguous-entity where findings of several cases have the number.
+    """
+    number = name.upper()
+    if not re.fullmatch(r"[A-Z]{1,3}[0-9]{1,5}", number):
+        return name
+    rows = _select(
+        store,
+        "SELECT DISTINCT ?f WHERE { ?f a kk:Finding ; dcterms:identifier "
+        f"{sparql.literal(number)} }} ORDER BY ?f",
+    )
+    found = [r["f"].value for r in rows]
+    if len(found) > 1:
+        raise TermError(
+            "ambiguous-entity",
+            f'"{name}" is the number of {len(found)} findings',
+            hint="Choose one: " + ", ".join(names.compact(f) for f in found),
+        )
+    return found[0] if found else number
 
 
 def read(reader: answers.Reader, iri: str) -> Entity:

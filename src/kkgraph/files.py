@@ -45,6 +45,15 @@ def data_files() -> list[Path]:
     return sorted(shipped("data").rglob("*.trig"))
 
 
+def case_packages() -> dict[str, Path]:
+    """The shipped cases by slug: each a folder with ``<slug>.ttl`` and perhaps ``context.ttl``.
+
+    They are not part of the study's graph: ``kkgraph load`` loads them into a store.
+    """
+    folder = shipped("data") / "cases"
+    return {p.name: p for p in sorted(folder.glob("*")) if (p / f"{p.name}.ttl").is_file()}
+
+
 def inferred_file() -> Path:
     """Where the reasoner's additions are shipped (``kkgraph reason --write`` makes it)."""
     return shipped("data") / "inferred.trig"

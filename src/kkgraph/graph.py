@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyoxigraph as ox
 
 from kkgraph import answers, catalogue, entities, evidence, files, names, questions, sparql, turtle
+from kkgraph.cases.work import CaseWork
 from kkgraph.errors import QuestionError, TermError
 from kkgraph.model import Answer, FindingNote, Problem, Question
 from kkgraph.store import Limits, OxigraphStore, Store
@@ -24,7 +25,7 @@ DEFAULT_TIMEOUT_S: Final = 30.0
 DEFAULT_MAX_ROWS: Final = 100_000
 
 
-class KnowledgeGraph:
+class KnowledgeGraph(CaseWork):
     """A graph of studies, with stored questions.
 
     >>> graph = KnowledgeGraph.open()
@@ -35,6 +36,7 @@ class KnowledgeGraph:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.reader = answers.Reader(store)
+        self._study: tuple[int, KnowledgeGraph] | None = None
 
     @classmethod
     def open(cls, path: Path | str | None = None, *, in_process: bool = False) -> KnowledgeGraph:
@@ -68,13 +70,16 @@ class KnowledgeGraph:
         """The answer to a stored question, each row with its findings, scope and hedge.
 
         ``question`` is an id (case doesn't matter) or a path ending in ``.rq``. An entity parameter
-        takes a slug, CURIE, IRI or label. Raises ``QuestionError`` (unknown-question,
-        unknown-parameter, bad-value, bad-header, bad-sparql), ``TermError`` (unknown-entity,
-        ambiguous-entity), ``StoreError`` (timeout).
+        takes a slug, CURIE, IRI or label. The study's own questions (those with ``competency`` or
+        ``answers`` in their header) are asked of the study alone, whatever cases are loaded; all
+        others run across them. Raises ``QuestionError`` (unknown-question, unknown-parameter,
+        bad-value, bad-header, bad-sparql), ``TermError`` (unknown-entity, ambiguous-entity),
+        ``StoreError`` (timeout).
         """
         asked = catalogue.get(question) if isinstance(question, str) else question
         bound = self.sparql_of(asked, params, lang=lang)
-        return answers.answer(self.reader, asked, bound, lang, Limits(timeout_s, max_rows))
+        reader = self.study().reader if asked.competency or asked.answers else self.reader
+        return answers.answer(reader, asked, bound, lang, Limits(timeout_s, max_rows))
 
     def sparql_of(
         self,
@@ -151,6 +156,22 @@ class KnowledgeGraph:
             sparql.refuse_remote(text, where="update")
         self.store.update(text)
 
+    def study(self) -> KnowledgeGraph:
+        """This graph without the loaded cases: itself where none is loaded, else a copy in memory.
+
+        The copy is made once and again after each change of the store.
+        """
+        cases = [g for g in self.store.graphs() if g.startswith(names.MERGED_PREFIXES)]
+        if not cases:
+            return self
+        if self._study is None or self._study[0] != self.store.version:
+            if self._study is not None:
+                self._study[1].close()
+            quads = (q for q in self.store.quads() if turtle.graph_of(q) not in cases)
+            store = OxigraphStore.in_memory(quads, in_process=self.store.in_process)
+            self._study = (self.store.version, KnowledgeGraph(store))
+        return self._study[1]
+
     def resolve(self, name: str) -> str:
         """The IRI of an entity; see ``kkgraph.entities.resolve`` for its errors."""
         return entities.resolve(self.store, name)
@@ -165,16 +186,14 @@ class KnowledgeGraph:
         With ``source`` (the study's text) the passage too. Raises ``TermError`` not-a-finding,
         ``SourceError`` wrong-text.
         """
-        name = finding.strip()
-        iri = self.resolve(
-            name.upper() if name.upper().startswith("F") and name[1:].isdigit() else name
-        )
+        iri = self.resolve(entities.finding_name(self.store, finding.strip()))
         notes = self.reader.findings([iri])
         if iri not in notes:
             raise TermError(
                 "not-a-finding",
                 f'"{finding}" is no finding',
-                hint=f"Findings are F001 to F530. For an entity: kkgraph show {finding}",
+                hint="Findings are F001 to F530, and those of a loaded case such as ban-pet-F1. "
+                f"For an entity: kkgraph show {finding}",
             )
         note = notes[iri]
         passage = evidence.passage(source, note.evidence) if source and note.evidence else None
@@ -275,6 +294,8 @@ class KnowledgeGraph:
 
     def close(self) -> None:
         """Free the worker process and, on disk, the store's lock."""
+        if self._study is not None:
+            self._study[1].close()
         self.store.close()
 
     def __enter__(self) -> KnowledgeGraph:
@@ -313,8 +334,4 @@ def shipped_quads() -> Iterable[ox.Quad]:
 
 def background_of(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
     """The quads that validation looks things up in: what is asserted, read or inferred."""
-    return [q for q in quads if _shape_input(turtle.graph_of(q))]
-
-
-def _shape_input(graph: str) -> bool:
-    return names.is_merged(graph) or graph in (names.KKG + "analyst", names.KKG + "inferred")
+    return [q for q in quads if names.is_background(turtle.graph_of(q))]

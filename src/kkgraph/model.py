@@ -77,6 +77,19 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Reference:
+    """Where a finding stands in a document whose text is not at hand: its page or section."""
+
+    finding: str
+    source: str
+    locator: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """The reference as a JSON object."""
+        return {"finding": self.finding, "source": self.source, "locator": self.locator}
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """One thing that is wrong with data: what, where, how badly, and the remedy."""
 
@@ -115,7 +128,11 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class FindingNote:
-    """What every line of an answer carries about a finding it rests on."""
+    """What every line of an answer carries about a finding it rests on.
+
+    ``id`` is the study's number of the finding (F369); a finding of another case has its slug
+    there (ban-pet-F1), since numbers alone would clash.
+    """
 
     id: str
     iri: str
@@ -127,6 +144,7 @@ class FindingNote:
     holders: tuple[tuple[str, Text], ...]
     graph: str
     evidence: Evidence | None
+    reference: Reference | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,16 +50,25 @@ LANGUAGES: Final = ("en", "th")
 ONTOLOGY_GRAPH: Final = KKG + "ontology"
 LOCAL_GRAPH: Final = KKG + "local"
 CASE_PREFIX: Final = KKG + "case-"
+CONTEXT_PREFIX: Final = KKG + "context-"
+LOAD_PREFIX: Final = KKG + "load-"
 LINKS_PREFIX: Final = KKG + "links-"
 MERGED_GRAPHS: Final = frozenset(
     KKG + name for name in ("ontology", "entities", "study", "cited", "context", "local")
 )
-"""Graphs whose triples also stand, each once, in the default graph (with every case graph)."""
+"""Graphs whose triples also stand, each once, in the default graph (see ``is_merged``)."""
+MERGED_PREFIXES: Final = (CASE_PREFIX, CONTEXT_PREFIX)
+"""How the names of loaded cases' graphs begin, and of what came with them from outside."""
 
 
 def is_merged(graph_iri: str) -> bool:
     """True where the graph's triples belong to the default graph as well."""
-    return graph_iri in MERGED_GRAPHS or graph_iri.startswith(CASE_PREFIX)
+    return graph_iri in MERGED_GRAPHS or graph_iri.startswith(MERGED_PREFIXES)
+
+
+def is_background(graph_iri: str) -> bool:
+    """True where validation looks things up: what is asserted, read or inferred."""
+    return is_merged(graph_iri) or graph_iri in (KKG + "analyst", KKG + "inferred")
 
 
 def expand(name: str) -> str:

@@ -6,7 +6,7 @@ import csv
 import html
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -166,7 +166,7 @@ class Table:
         for key in ("scope", "hedge", "graph"):
             found = _unique(getattr(n, key) for n in row.findings)
             out[key] = found[0] if len(found) == 1 else (found or None)
-        out["evidence"] = [n.evidence.as_dict() for n in row.findings if n.evidence]
+        out["evidence"] = [p.as_dict() for n in row.findings if (p := n.evidence or n.reference)]
         return out
 
 
@@ -224,30 +224,61 @@ def safe_cell(value: Any) -> Any:
     return value
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet of a workbook; ``fill`` gives a cell's colour as RRGGBB, or None."""
+
+    title: str
+    heads: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+    fill: Callable[[Any], str | None] | None = None
+    frozen: str = "A2"
+
+
 def write_xlsx(path: Path | str, heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """One sheet with a bold, frozen, filtered head; texts stay texts, never formulas."""
+    write_book(path, [Sheet("Sheet", heads, rows)])
+
+
+def write_book(path: Path | str, sheets: Sequence[Sheet]) -> None:
+    """A workbook of such sheets, as in ``write_xlsx``."""
     from openpyxl import Workbook
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-    from openpyxl.styles import Alignment, Font
 
     book = Workbook()
-    sheet = book.active
-    for number, row in enumerate([heads, *rows], 1):
-        for place, value in enumerate(row, 1):
-            cell = sheet.cell(number, place)
-            if isinstance(value, str):
-                cell.value = ILLEGAL_CHARACTERS_RE.sub("", safe_cell(value))
-                cell.data_type = "s"
-                cell.alignment = Alignment(wrap_text=number > 1, vertical="top")
-            else:
-                cell.value = value
-    for place, head in enumerate(heads, 1):
-        sheet.cell(1, place).font = Font(bold=True)
-        longest = max([len(str(head)), *(len(str(r[place - 1] or "")) for r in rows[:200])])
-        sheet.column_dimensions[sheet.cell(1, place).column_letter].width = min(60, longest + 2)
-    sheet.freeze_panes = "A2"
-    sheet.auto_filter.ref = sheet.dimensions
+    book.remove(book.active)
+    for given in sheets:
+        sheet = book.create_sheet(given.title)
+        for number, row in enumerate([given.heads, *given.rows], 1):
+            for place, value in enumerate(row, 1):
+                _put(sheet.cell(number, place), value, given, number)
+        _finish(sheet, given)
     book.save(path)
+
+
+def _put(cell: Any, value: Any, given: Sheet, number: int) -> None:
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+    from openpyxl.styles import Alignment, PatternFill
+
+    if isinstance(value, str):
+        cell.value = ILLEGAL_CHARACTERS_RE.sub("", safe_cell(value))
+        cell.data_type = "s"
+        cell.alignment = Alignment(wrap_text=number > 1, vertical="top")
+    else:
+        cell.value = value
+    colour = given.fill(value) if given.fill and number > 1 else None
+    if colour:
+        cell.fill = PatternFill("solid", fgColor=colour)
+
+
+def _finish(sheet: Any, given: Sheet) -> None:
+    from openpyxl.styles import Font
+
+    for place, head in enumerate(given.heads, 1):
+        sheet.cell(1, place).font = Font(bold=True)
+        longest = max([len(str(head)), *(len(str(r[place - 1] or "")) for r in given.rows[:200])])
+        sheet.column_dimensions[sheet.cell(1, place).column_letter].width = min(60, longest + 2)
+    sheet.freeze_panes = given.frozen
+    sheet.auto_filter.ref = sheet.dimensions
 
 
 def _unique(items: Any) -> list[Any]:

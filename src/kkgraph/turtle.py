@@ -28,6 +28,8 @@ FORMATS: Final[dict[str, ox.RdfFormat]] = {
     "xml": ox.RdfFormat.RDF_XML,
 }
 MAX_BYTES: Final = 512 * 1024 * 1024
+BASE: Final = "urn:kkgraph:file"
+"""What relative IRIs of a file without a base of its own are resolved against."""
 _FIRST: Final = """
 rdf:type rdfs:subClassOf dcterms:identifier skos:prefLabel skos:altLabel skos:definition
 skos:inScheme kk:kind kk:section kk:about kk:claim kk:value kk:valueLiteral kk:scope kk:hedge
@@ -70,17 +72,24 @@ def parse_file(path: Path | str) -> list[ox.Quad]:
     with line and column. Nothing is fetched: a remote JSON-LD context is an error.
     """
     kind = format_of(path)
+    return parse(read_bytes(path), kind, where=str(path))
+
+
+def read_bytes(path: Path | str) -> bytes:
+    """The bytes of an RDF file; ``SourceError`` as in ``files.read_bytes``, or too-large."""
     data = files.read_bytes(path)
     if len(data) > MAX_BYTES:
         raise SourceError("too-large", f"more than {MAX_BYTES // 2**20} MiB", where=str(path))
-    return parse(data, kind, where=str(path))
+    return data
 
 
-def parse(data: bytes, kind: ox.RdfFormat, *, where: str) -> list[ox.Quad]:
+def parse(
+    data: bytes, kind: ox.RdfFormat, *, where: str, rename_blank_nodes: bool = True
+) -> list[ox.Quad]:
     """The quads of RDF bytes; ``SourceError`` bad-rdf names ``where:line:column``."""
     try:
         return list(
-            ox.parse(data, format=kind, base_iri="urn:kkgraph:file", rename_blank_nodes=True)
+            ox.parse(data, format=kind, base_iri=BASE, rename_blank_nodes=rename_blank_nodes)
         )
     except SyntaxError as error:
         place = f"{where}:{error.lineno}:{error.offset}" if error.lineno else where

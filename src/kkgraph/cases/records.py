@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pyoxigraph as ox
@@ -66,6 +67,15 @@ class Case:
     nodes: dict[str, Place] = field(default_factory=dict)
     fields: dict[tuple[str, str], tuple[Place, ...]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    locate: Callable[[], None] | None = field(default=None, repr=False, compare=False)
+    """Fills in origins, nodes and fields, where the reader put that off; see ``located``."""
+
+    def located(self) -> Case:
+        """The case itself, with its places filled in."""
+        if self.locate is not None:
+            locate, self.locate = self.locate, None
+            locate()
+        return self
 
     @property
     def graph(self) -> str:

@@ -1,9 +1,9 @@
 """The application with all its verbs."""
 
-from kkgraph.cli import asking, columns, keeping, looking, validating
+from kkgraph.cli import asking, casework, columns, forms, keeping, looking, validating
 from kkgraph.cli.common import app, columnar_app, evidence_app
 
 app.add_typer(evidence_app, name="evidence", rich_help_panel="Evidence")
 app.add_typer(columnar_app, name="columnar", rich_help_panel="Check and export")
 
-__all__ = ["app", "asking", "columns", "keeping", "looking", "validating"]
+__all__ = ["app", "asking", "casework", "columns", "forms", "keeping", "looking", "validating"]

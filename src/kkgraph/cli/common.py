@@ -33,6 +33,7 @@ evidence_app = typer.Typer(no_args_is_help=True, help="The anchors into the stud
 columnar_app = typer.Typer(no_args_is_help=True, help="Large data in columns, saved and reopened.")
 
 ASK, LOOK, KEEP = "Ask", "Evidence", "Check and export"
+CASES = "Cases"
 Lang = Annotated[
     str, typer.Option("--lang", "-l", envvar="KKGRAPH_LANG", help="Language of labels: th or en.")
 ]

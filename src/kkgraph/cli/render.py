@@ -134,6 +134,8 @@ def explanation(found: Explanation, lang: str, width: int) -> str:
             s=slug(note.evidence.source),
         )
         evidence = f"{place}; SHA-256 {note.evidence.sha256}"
+    elif note.reference:
+        evidence = f"{slug(note.reference.source)}, {note.reference.locator}"
     out = [note.id, ""]
     out += [f"  {line}" for line in wrap(in_language(note.statement, lang), width - 2)] + [""]
     holders = "; ".join(in_language(t, lang) or c for c, t in note.holders)
@@ -145,7 +147,8 @@ def explanation(found: Explanation, lang: str, width: int) -> str:
         (say("evidence", lang), evidence),
     ]
     out += _pairs(pairs, width)
-    out += _pairs([(say("passage", lang), found.passage or say("no_text", lang))], width)
+    if not note.reference:
+        out += _pairs([(say("passage", lang), found.passage or say("no_text", lang))], width)
     links = [x for x in found.page.links if x.property not in _SHOWN_ABOVE]
     out += ["", "  " + say("facts", lang)]
     out += [f"    {line}" for x in links for line in wrap(_link(x, lang), width - 4)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -23,23 +23,39 @@ from kkgraph.cli.common import (
     problem_dict,
     width,
 )
-from kkgraph.errors import QuestionError
+from kkgraph.errors import QuestionError, SourceError
+from kkgraph.model import in_language
 
 if TYPE_CHECKING:
+    import pyoxigraph as ox
+
+    from kkgraph.cases.checking import Findings
     from kkgraph.shapes import Report
+
+FORMATS: Final = ("text", "json", "sarif", "html", "xlsx", "ttl", "nt")
+_STANDARD: Final = ("ttl", "nt")
+_PLACED: Final = ("sarif", "html", "xlsx")
 
 
 @app.command(rich_help_panel=KEEP)
 def validate(
     paths: Annotated[
-        list[Path] | None, typer.Argument(help="RDF or saved columnar files (none: own data).")
+        list[Path] | None,
+        typer.Argument(
+            help="Workbooks, CSV folders, YAML, RDF or saved columnar files (none: own data)."
+        ),
     ] = None,
     shapes: Annotated[list[Path] | None, typer.Option("--shapes", help="Other shapes.")] = None,
     engine: Annotated[
         str, typer.Option("--engine", help="auto, columnar, or pyshacl for a second opinion.")
     ] = "auto",
     form: Annotated[
-        str, typer.Option("--format", "-f", help="text, json, or a report in ttl or nt.")
+        str,
+        typer.Option(
+            "--format",
+            "-f",
+            help="text, json, sarif, html, xlsx (your workbook, marked), or a report in ttl or nt.",
+        ),
     ] = "text",
     summary: Annotated[
         bool, typer.Option("--summary", help="Counts by shape and component, no single problems.")
@@ -67,7 +83,7 @@ def validate(
     store: Store = None,
 ) -> None:
     """Check data against the shapes; every problem in plain Thai or English."""
-    choose("--format", form, ("text", "json", "ttl", "nt"))
+    choose("--format", form, FORMATS)
     choose("--lang", lang, ("th", "en"))
     files = list(paths or ())
     change = {"changed": list(changed or ()), "removed": list(removed or ())}
@@ -78,35 +94,83 @@ def validate(
             where="--changed" if changed else "--removed",
             hint="Write: kkgraph validate nation.kk --changed new.ttl",
         )
-    progress = Progress()
-    bulk: dict[str, Any] = {
-        "first": 0 if summary or form in ("ttl", "nt") else first,
-        "memory": memory,
-        "skip_errors": skip_errors,
-        "progress": progress,
-        **change,
-    }
-    if summary and form in ("ttl", "nt"):
+    if summary and form not in ("text", "json"):
         raise QuestionError(
             "bad-value",
-            "a standard report has no summary",
+            "this format has no summary",
             where="--summary",
             hint="Leave --summary out, or choose --format text or json.",
         )
+    if form == "xlsx" and output is None:
+        raise SourceError(
+            "no-output", "a workbook needs a file", where="--output", hint="Add -o marked.xlsx."
+        )
+    from kkgraph.cases import checking
+
+    progress = Progress()
+    bulk: dict[str, Any] = {
+        "first": 0 if summary or form in _STANDARD else first,
+        "memory": memory,
+        "skip_errors": skip_errors,
+        **change,
+    }
+    chosen = list(shapes or ())
+    special = [name for name, on in _special(bulk, engine, explain).items() if on]
+    if files and _is_placed(files, special, summary=summary):
+        findings = checking.check_files(
+            files, _knowing(store, background), shapes=chosen, progress=progress
+        )
+        progress.end()
+        _write_findings(findings, form, lang, output, summary=summary)
+        raise typer.Exit(0 if findings.conforms else 1)
     if explain and engine == "auto":
         engine = "columnar"
-    if explain:
-        bulk["explained"] = True
+    bulk |= {"progress": progress, "explained": bool(explain)}
     if files and store is None:
-        found = _files(files, background, shapes=list(shapes or ()), engine=engine, **bulk)
+        found = _files(files, background, shapes=chosen, engine=engine, **bulk)
     else:
         found = open_graph(store).validate(
-            files, shapes=list(shapes or ()), engine=engine, background=background, **bulk
+            files, shapes=chosen, engine=engine, background=background, **bulk
         )
     progress.end()
     _talk(found)
-    _write(found, form, lang, output, summary=summary, explained=explain or [])
+    source = ", ".join(map(str, files)) or "kkgraph"
+    _write(found, form, lang, output, source, summary=summary, explained=explain or [])
     raise typer.Exit(0 if found.conforms else 1)
+
+
+def _special(bulk: dict[str, Any], engine: str, explain: list[str] | None) -> dict[str, bool]:
+    """The options that only bulk validation or another engine understands, and which are given."""
+    names = ("changed", "removed", "memory", "skip_errors")
+    found = {f"--{name.replace('_', '-')}": bool(bulk[name]) for name in names}
+    return {**found, "--engine": engine != "auto", "--explain": bool(explain)}
+
+
+def _is_placed(files: list[Path], special: list[str], *, summary: bool) -> bool:
+    """True where the files are cases or small: read with places, validated directly."""
+    from kkgraph.cases import checking
+    from kkgraph.shapes.checking import is_small
+
+    tables = [path for path in files if checking.is_tabular(path)]
+    if tables and special:
+        raise QuestionError(
+            "bad-value",
+            f"{special[0]} is for RDF data, and {tables[0].name} is a form to fill in",
+            where=special[0],
+            hint="Leave the option out.",
+        )
+    return bool(tables) or (not (special or summary) and is_small(files))
+
+
+def _knowing(store: Path | None, background: bool) -> list[ox.Quad]:
+    """What validation looks things up in: the shipped graph's quads, or those of a store."""
+    from kkgraph import graph
+
+    if not background:
+        return []
+    if store is not None:
+        return graph.background_of(open_graph(store).store.quads())
+    return graph.background_of(graph.shipped_quads())
 
 
 def _files(files: list[Path], background: bool, **options: Any) -> Report:
@@ -115,6 +179,28 @@ def _files(files: list[Path], background: bool, **options: Any) -> Report:
 
     known = graph.background_of(graph.shipped_quads()) if background else ()
     return shapes.validate_files(files, known, **options)
+
+
+def _write_findings(
+    found: Findings, form: str, lang: str, output: Path | None, *, summary: bool
+) -> None:
+    from dataclasses import replace
+
+    from kkgraph.cli import placed, render
+    from kkgraph.cli.common import write_chunks
+    from kkgraph.shapes.standard import chunks
+
+    if form in _STANDARD:
+        for problem in found.case.problems:
+            print(f"{problem.where}: {in_language(problem.message, lang)}", file=sys.stderr)
+        write_chunks(chunks(found.report, form), output)
+    elif summary and form == "text":
+        render.save(render.tallies(replace(found.report, tallies=found.tallies), lang), output)
+    elif summary:
+        counts = {k: v for k, v in placed.body(found).items() if k != "problems"}
+        render.save(json.dumps(counts, ensure_ascii=False, indent=2) + "\n", output)
+    else:
+        placed.write(found, form, lang, output, width())
 
 
 def _talk(found: Report) -> None:
@@ -139,6 +225,7 @@ def _write(
     form: str,
     lang: str,
     output: Path | None,
+    source: str,
     *,
     summary: bool,
     explained: list[str],
@@ -151,6 +238,11 @@ def _write(
         render.save(found.explain(() if "all" in explained else explained), output)
     elif form in ("ttl", "nt"):
         write_chunks(chunks(found, form), output)
+    elif form in _PLACED:
+        from kkgraph.cases.checking import Findings
+        from kkgraph.cli import placed
+
+        placed.write(Findings.of_report(found, source), form, lang, output, width())
     elif form == "json":
         body = _body(found)
         if summary:

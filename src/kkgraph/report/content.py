@@ -57,11 +57,12 @@ _SOURCE: Final = "SELECT ?sha WHERE { kkd:study-document kk:fileSha256 ?sha }"
 
 
 def gather(graph: KnowledgeGraph) -> Report:
-    """The report on the study in ``graph``; findings of other cases stay out of its counts.
+    """The report on the study in ``graph``, without the cases that are loaded beside it.
 
     Raises what the graph's queries raise: ``QuestionError`` where a stored question is gone,
     ``StoreError`` where the engine fails.
     """
+    graph = graph.study()
     rested = {q: stored(graph, q) for q in QUESTIONS}
     own = [r["finding"] for r in rows(graph, _FINDINGS)]
     named = [r["finding"] for found in rested.values() for r in found if "finding" in r]

@@ -75,7 +75,7 @@ def _finding(note: FindingNote, lang: str) -> dict[str, Any]:
         "hedge": _labelled(note.hedge, note.hedge_label, lang),
         "holders": [_labelled(h, label, lang) for h, label in note.holders],
         "graph": note.graph,
-        "evidence": note.evidence.as_dict() if note.evidence else None,
+        "evidence": _place(note),
     }
 
 
@@ -137,3 +137,8 @@ def _term(term: Term, lang: str) -> dict[str, Any]:
 
 def _labelled(name: str, label: Text, lang: str) -> dict[str, Any]:
     return {"id": name, "label": in_language(label, lang)}
+
+
+def _place(note: FindingNote) -> dict[str, Any] | None:
+    place = note.evidence or note.reference
+    return place.as_dict() if place else None

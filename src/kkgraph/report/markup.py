@@ -6,6 +6,7 @@ import html
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from kkgraph import names
 from kkgraph.model import FindingNote, Text, in_language
 from kkgraph.report import words
 
@@ -58,6 +59,9 @@ def _evidence(note: FindingNote) -> str:
     if note.evidence is not None:
         place = f"{note.evidence.start}–{note.evidence.end}"
         pairs += [(words.POSITION, place), (words.HASH, code(note.evidence.sha256))]
+    if note.reference is not None:
+        place = f"{code(names.slug(note.reference.source))}, {escape(note.reference.locator)}"
+        pairs.append((words.PLACE, place))
     rows = "".join(f"<div><dt>{both(term)}</dt><dd>{said}</dd></div>" for term, said in pairs)
     return f'<dl class="evidence">{rows}</dl>'
 

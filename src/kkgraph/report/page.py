@@ -15,16 +15,20 @@ _NAMES = {"en": "English", "th": "ภาษาไทย"}
 
 
 def to_html(report: Report, lang: str = "en") -> str:
-    """The page, opening in ``lang``; a switch at the top shows the other language.
+    """The report's page, opening in ``lang``; the same report gives the same bytes."""
+    if lang not in LANGUAGES:
+        lang = "en"
+    return frame(in_language(words.TITLE, lang), lang, _body(report))
+
+
+def frame(title: str, lang: str, body: str, *, more_style: str = "") -> str:
+    """A whole page around a body, opening in ``lang``; a switch at the top shows the other one.
 
     Style and script are inside and named by their hash in the page's own security policy, which
     allows no other source. The switch works without the script; the script opens what a link leads
-    to and opens everything for print. The same report gives the same bytes.
+    to and opens everything for print.
     """
-    if lang not in LANGUAGES:
-        lang = "en"
-    style, script = _asset("style.css"), _asset("script.js")
-    title = escape(in_language(words.TITLE, lang))
+    style, script = _asset("style.css") + more_style, _asset("script.js")
     return "\n".join(
         [
             "<!DOCTYPE html>",
@@ -34,17 +38,26 @@ def to_html(report: Report, lang: str = "en") -> str:
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             f'<meta http-equiv="Content-Security-Policy" content="{_policy(style, script)}">',
             '<meta name="color-scheme" content="light dark">',
-            f"<title>{title}</title>",
+            f"<title>{escape(title)}</title>",
             f"<style>{style}</style>",
             "</head>",
             "<body>",
             *_radios(lang),
-            f'<div class="page">\n{_body(report)}\n</div>',
+            f'<div class="page">\n{body}\n</div>',
             f"<script>{script}</script>",
             "</body>",
             "</html>\n",
         ]
     )
+
+
+def choice() -> str:
+    """The visible part of the language switch."""
+    labels = "".join(
+        f'<label for="lang-{code}" lang="{code}" class="always">{_NAMES[code]}</label>'
+        for code in LANGUAGES
+    )
+    return f'<div class="choice">{labels}</div>'
 
 
 def _asset(name: str) -> str:
@@ -90,10 +103,6 @@ def _body(report: Report) -> str:
 
 
 def _header(report: Report) -> str:
-    choice = "".join(
-        f'<label for="lang-{code}" lang="{code}" class="always">{_NAMES[code]}</label>'
-        for code in LANGUAGES
-    )
     counts = (
         (report.counts.findings, words.FINDINGS),
         (report.counts.anchors, words.ANCHORS),
@@ -104,7 +113,7 @@ def _header(report: Report) -> str:
     return "\n".join(
         [
             "<header>",
-            f'<div class="choice">{choice}</div>',
+            choice(),
             tag("p", f"kkgraph {escape(report.version)}", class_="kicker"),
             tag("h1", both(words.TITLE)),
             tag("p", both(words.SUBTITLE), class_="subtitle"),

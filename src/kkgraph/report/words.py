@@ -48,6 +48,7 @@ HOLDER: Final = _word("Said by", "ผู้กล่าว")
 GRAPH: Final = _word("Graph", "กราฟ")
 POSITION: Final = _word("Code points", "ตำแหน่งอักขระ")
 HASH: Final = _word("SHA-256 of the passage", "SHA-256 ของข้อความ")
+PLACE: Final = _word("Page or section", "หน้าหรือส่วน")
 NEAREST: Final = _word("Nearest findings", "ข้อค้นพบที่ใกล้ที่สุด")
 ACTORS: Final = _word("Actors and their ties", "ตัวแสดงและความเชื่อมโยง")
 ACTORS_NOTE: Final = _word(

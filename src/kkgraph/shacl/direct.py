@@ -45,6 +45,10 @@ class Validator:
             found += self._report(shape, Counter(nodes.keys()))
         return found
 
+    def results_of(self, shape_id: Term, node: Term) -> list[Result]:
+        """The results of one shape for one node, whatever the shape's targets are."""
+        return list(self._report(self.schema.shapes[shape_id], Counter([node])))
+
     def _report(self, shape: Shape, bag: Counter[Term]) -> Iterator[Result]:
         """The results for each focus node, as often as the bag holds it."""
         if shape.deactivated or not bag:

@@ -90,17 +90,21 @@ def _direct(
     data.add(background)
     loaded = time.perf_counter()
     focus = nodes.__contains__ if background else None
-    found = [r for r in Validator(data, schema).results(focus) if identity(r) not in before]
+    validator = Validator(data, schema)
+    found = [r for r in validator.results(focus) if identity(r) not in before]
     problems = tuple(sorted((problem_of(r, places.of(_name(r))) for r in found), key=rank))
     seconds = (loaded - start, time.perf_counter() - loaded)
-    return Report(problems, triples, counted(problems), "direct", seconds, details=_Listed(found))
+    return Report(
+        problems, triples, counted(problems), "direct", seconds, details=Listed(found, validator)
+    )
 
 
-class _Listed:
-    """Results that are at hand."""
+class Listed:
+    """Results that are at hand, and the validator that found them."""
 
-    def __init__(self, found: list[Result]) -> None:
+    def __init__(self, found: list[Result], validator: Validator) -> None:
         self._found = found
+        self.validator = validator
 
     def results(self) -> list[Result]:
         """All of them."""
@@ -152,7 +156,7 @@ def validate_files(
             where="engine",
             hint="Leave the engine out, or choose columnar.",
         )
-    if engine == "columnar" or (engine == "auto" and (bulk_only or not _is_small(paths))):
+    if engine == "columnar" or (engine == "auto" and (bulk_only or not is_small(paths))):
         from kkgraph.shapes import bulk
 
         return bulk.validate_files(paths, list(background), **options)
@@ -176,7 +180,7 @@ def no_data(paths: Sequence[Path]) -> SourceError:
     return SourceError("no-data", "there are no triples to validate", where=where)
 
 
-def _is_small(paths: Sequence[Path]) -> bool:
+def is_small(paths: Sequence[Path]) -> bool:
     """True for plain RDF files that are quicker validated without SQL; a missing one counts too."""
     size = 0
     for path in paths:

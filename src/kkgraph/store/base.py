@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, Protocol
 
 import pyoxigraph as ox
@@ -49,11 +50,22 @@ class Store(Protocol):
     def version(self) -> int:
         """A number that changes whenever the store's content does."""
 
+    @property
+    def path(self) -> Path | None:
+        """The folder of a store on disk; None for one in memory."""
+
+    @property
+    def in_process(self) -> bool:
+        """True where queries run in this process, and a time limit ends it."""
+
     def query(self, sparql: str, limits: Limits) -> Answer:
         """The answer, within the limits; ``StoreError`` timeout where time ran out."""
 
     def update(self, sparql: str) -> None:
         """Run a SPARQL update atomically; the default graph is right again afterwards."""
+
+    def put_graphs(self, graphs: Mapping[str, Iterable[ox.Triple]]) -> None:
+        """Replace named graphs by these triples, all of them or none; no triples: no graph."""
 
     def put_graph(self, graph: str, triples: Iterable[ox.Triple]) -> None:
         """Replace a named graph by these triples, atomically."""
@@ -64,8 +76,8 @@ class Store(Protocol):
     def graphs(self) -> list[str]:
         """The IRIs of the named graphs, sorted."""
 
-    def quads(self) -> Iterable[ox.Quad]:
-        """All quads of the named graphs (not of the derived default graph)."""
+    def quads(self, graphs: Iterable[str] | None = None) -> Iterable[ox.Quad]:
+        """The quads of the named graphs, or of some (never of the derived default graph)."""
 
     def close(self) -> None:
         """Free what the store holds: worker processes, snapshots, locks."""

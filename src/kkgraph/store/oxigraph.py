@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +15,7 @@ import pyoxigraph as ox
 
 from kkgraph.errors import QuestionError, StoreError
 from kkgraph.model import Answer
-from kkgraph.names import CASE_PREFIX, LOCAL_GRAPH, MERGED_GRAPHS, PREFIXES, is_merged
+from kkgraph.names import LOCAL_GRAPH, PREFIXES, is_merged
 from kkgraph.sparql import (
     blank,
     check_nesting,
@@ -25,13 +25,10 @@ from kkgraph.sparql import (
 )
 from kkgraph.store.base import Limits
 from kkgraph.store.execute import run, syntax_error
+from kkgraph.store.removal import MERGED, removal
 from kkgraph.store.worker import Worker, timed_out
 
 FORMAT: Final = 1
-_MERGED: Final = (
-    f"FILTER(?g IN ({', '.join(f'<{g}>' for g in sorted(MERGED_GRAPHS))})"
-    f' || STRSTARTS(STR(?g), "{CASE_PREFIX}"))'
-)
 _MARK: Final = "kkgraph.json"
 _FOLDER: Final = "oxigraph"
 
@@ -164,7 +161,7 @@ class OxigraphStore:
         text = body[: len(plain)]
         self._run(
             f"{prologue}\n{text}\n;\nDROP DEFAULT ;\n"
-            f"INSERT {{ ?s ?p ?o }} WHERE {{ GRAPH ?g {{ ?s ?p ?o }} {_MERGED} }}"
+            f"INSERT {{ ?s ?p ?o }} WHERE {{ GRAPH ?g {{ ?s ?p ?o }} {MERGED} }}"
         )
 
     def _check_syntax(self, sparql: str) -> None:
@@ -175,15 +172,42 @@ class OxigraphStore:
         except (RuntimeError, OSError):
             pass  # it parses; what it lacks on an empty store, the real one may have
 
+    @property
+    def path(self) -> Path | None:
+        """The folder of a store on disk; None for one in memory."""
+        return self._path
+
+    @property
+    def in_process(self) -> bool:
+        """True where queries run in this process, and a time limit ends it."""
+        return self._in_process
+
+    def put_graphs(self, graphs: Mapping[str, Iterable[ox.Triple]]) -> None:
+        """Replace the graphs, all or none, and derive the default graph, in one transaction.
+
+        A graph without triples is removed. A blank node that stands in two of the graphs stays
+        one node. Takes time by the size of the graphs, not of the store.
+        """
+        with self._lock:
+            steps = removal(self._engine, set(graphs))
+            parts = []
+            for graph, triples in graphs.items():
+                data = (ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b"").decode("utf-8")
+                if data:
+                    parts.append(f"GRAPH <{graph}> {{ {data} }}")
+                if data and is_merged(graph):
+                    parts.append(data)
+            if parts:
+                steps.append(f"INSERT DATA {{ {' '.join(parts)} }}")
+            self._run(" ;\n".join(steps))
+
     def put_graph(self, graph: str, triples: Iterable[ox.Triple]) -> None:
         """Replace the graph, atomically; the default graph follows."""
-        data = (ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b"").decode("utf-8")
-        also = data if is_merged(graph) else ""
-        self._run(f"{_removal(graph)} ;\nINSERT DATA {{ GRAPH <{graph}> {{ {data} }} {also} }}")
+        self.put_graphs({graph: triples})
 
     def drop_graph(self, graph: str) -> None:
         """Remove the graph, atomically; a triple leaves the default graph with its last graph."""
-        self._run(_removal(graph))
+        self.put_graphs({graph: ()})
 
     def _run(self, update: str) -> None:
         try:
@@ -199,9 +223,9 @@ class OxigraphStore:
         """The named graphs' IRIs, sorted."""
         return sorted(g.value for g in self._engine.named_graphs())
 
-    def quads(self) -> Iterable[ox.Quad]:
-        """The quads of the named graphs."""
-        for name in self.graphs():
+    def quads(self, graphs: Iterable[str] | None = None) -> Iterable[ox.Quad]:
+        """The quads of the named graphs, or of some of them."""
+        for name in self.graphs() if graphs is None else graphs:
             yield from self._engine.quads_for_pattern(None, None, None, ox.NamedNode(name))
 
     def close(self) -> None:
@@ -254,13 +278,3 @@ def with_default(quads: Iterable[ox.Quad]) -> Iterable[ox.Quad]:
         yield quad
         if isinstance(quad.graph_name, ox.NamedNode) and is_merged(quad.graph_name.value):
             yield ox.Quad(quad.subject, quad.predicate, quad.object)
-
-
-def _removal(graph: str) -> str:
-    drop = f"DROP SILENT GRAPH <{graph}>"
-    if not is_merged(graph):
-        return drop
-    return (
-        f"DELETE {{ ?s ?p ?o }} WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} "
-        f"MINUS {{ GRAPH ?g {{ ?s ?p ?o }} {_MERGED} FILTER(?g != <{graph}>) }} }} ;\n{drop}"
-    )
