@@ -229,8 +229,8 @@ class Compiler:
             number = self._numbers[work.shape.id, place]
             if self._is_quick(work, constraint):
                 assert self._lane is not None and work.given is not None
-                self._lane.judge(constraint, number, work.given)
-                continue
+                if self._lane.judge(constraint, number, work.given):
+                    continue
             rows = self._rows(work, constraint, number)
             if rows is None:
                 continue

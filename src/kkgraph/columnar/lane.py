@@ -9,9 +9,11 @@ data with an overlay, go without it.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from kkgraph.columnar.amounts import BOUNDS, PAIRS, Amounts
 from kkgraph.columnar.space import Range, Space
 from kkgraph.shacl import forms as f
 from kkgraph.shacl.paths import Predicate
@@ -29,7 +31,7 @@ _AT_ONCE: Final = 4_000_000
 _SORTED: Final = "SELECT s, o FROM triples"
 COVERED: Final = (
     f.MinCount, f.MaxCount, f.HasValue, f.UniqueLang, f.Datatype, f.NodeKind, f.LanguageIn, f.In,
-    f.Class,
+    f.Class, *BOUNDS, *PAIRS,
 )  # fmt: skip
 _SINGLE: Final = (f.Datatype, f.NodeKind, f.LanguageIn, f.In, f.Class)
 LOGIC: Final = (f.Node, f.Not, f.And, f.Or, f.Xone)
@@ -66,6 +68,8 @@ class Lane:
         self._tables: dict[str, tuple[Numbers, Numbers] | None] = {}
         self._columns: dict[int, tuple[Numbers, Numbers]] = {}
         self._found: list[tuple[int, Numbers, Numbers | None]] = []
+        self._amounts: Amounts | None = None
+        self._lock = threading.Lock()
 
     def covers(self, shape: f.Shape, constraint: f.Constraint) -> bool:
         """True for a constraint that can be answered here, if its focus nodes allow it."""
@@ -97,17 +101,48 @@ class Lane:
             nodes, values = nodes[inside], values[inside]
         return Values(ids, nodes, values)
 
-    def judge(self, constraint: Any, number: int, given: Values) -> None:
-        """Note the violations of a constraint; ``number`` is its place in the plan."""
+    def judge(self, constraint: Any, number: int, given: Values) -> bool:
+        """Note the violations of a constraint; ``number`` is its place in the plan.
+
+        False where these values leave it to SQL after all.
+        """
+        nodes, values = given.nodes, given.values
         match constraint:
             case f.MinCount() | f.MaxCount() | f.HasValue() | f.UniqueLang():
                 nodes = self._sets(constraint, given)
                 if len(nodes):
                     self._found.append((number, nodes, None))
+                return True
+            case f.LessThan() | f.LessThanOrEquals():
+                nodes, values, others = self._paired(constraint, given)
+                fine = self._numbers().in_order(constraint, values, others)
+            case _ if isinstance(constraint, BOUNDS):
+                fine = self._numbers().within(constraint, values)
             case _:
-                bad = ~self._fit(constraint, given.values)
-                if bad.any():
-                    self._found.append((number, given.nodes[bad], given.values[bad]))
+                fine = self._fit(constraint, values)
+        if fine is None:
+            return False
+        if not fine.all():
+            self._found.append((number, nodes[~fine], values[~fine]))
+        return True
+
+    def _numbers(self) -> Amounts:
+        with self._lock:
+            if self._amounts is None:
+                self._amounts = Amounts(self._space, self._size)
+        return self._amounts
+
+    def _paired(self, constraint: Any, given: Values) -> tuple[Numbers, Numbers, Numbers]:
+        """Each value with each of the other property: the node, the value, the other."""
+        import numpy as np
+
+        number = self._space.iri(constraint.predicate)
+        nodes, values = self._of(NONE if number is None else number)
+        first = np.searchsorted(nodes, given.nodes, "left")
+        counts = np.searchsorted(nodes, given.nodes, "right") - first
+        mine = np.repeat(np.arange(len(given.nodes)), counts)
+        step = np.arange(len(mine)) - np.repeat(np.cumsum(counts) - counts, counts)
+        return given.nodes[mine], given.values[mine], values[first[mine] + step]
 
     def _sets(self, constraint: Any, given: Values) -> Numbers:
         import numpy as np
