@@ -207,6 +207,28 @@ def test_a_loaded_case_may_not_leak_an_unnamed_group(graph, write):
     assert any("unnamed" in m for m in messages(done, "violation"))
 
 
+def test_a_case_may_not_speak_of_another_source_s_unnamed_group(graph, write):
+    path = write(STUDY + finding(scope="two-own-internal-systems"))
+    done = graph.load(path)
+    assert not done.loaded
+    said = [p for p in done.findings.problems if "another source" in p.message["en"]]
+    assert {p.problem.path for p in said} == {"kk:scope", "kk:about"}
+    assert {p.places[0].file for p in said} == {str(path)}
+    assert all(p.places[0].line > 1 for p in said)
+
+
+def test_a_forced_case_without_the_least_is_compared_without_a_stumble(graph, write):
+    text = (
+        finding().replace('dcterms:identifier "F1" ;', "").replace("kk:claim kkd:claim-uses ;", "")
+    )
+    done = graph.load(write(STUDY + SILA + text), force=True)
+    assert done.forced >= 2
+    text = finding().replace('dcterms:identifier "F1" ;', "")
+    graph.load(write(STUDY + SILA + text), force=True, replace=True)
+    found = graph.compare("system", cases=["mine"])
+    assert [r.iri for r in found.rows] == [KKD + "sila-town"]
+
+
 # Meeting by code
 
 
@@ -306,6 +328,14 @@ def test_the_submitted_file_is_kept_as_it_was_and_rewritten_literals_are_named(d
     disk.unload("mine")
     left = [p.name for p in (disk.store.path / keeping.FOLDER).iterdir()]
     assert left == [disk.case("ban-pet").sha256]
+
+
+def test_a_kept_file_that_somebody_changed_is_kept_anew(disk, write):
+    path = write(STUDY + SILA + finding())
+    place = disk.load(path).kept
+    (place / path.name).write_text("else", encoding="utf-8")
+    assert disk.load(path, replace=True).kept == place
+    assert (place / path.name).read_bytes() == path.read_bytes()
 
 
 def test_a_package_is_kept_whole_under_the_digest_of_its_parts(disk):

@@ -72,7 +72,9 @@ def compare(reader: Reader, asked: Asked) -> Comparison:
     notes = reader.findings(iri for told in reports.values() for iri, _ in told)
     hedges = {f.iri: f.hedge.removeprefix(KK) for f in known.said}
     cells = {
-        (scope, node): _cell([(notes[i], r, hedges[i] in counted, known.homes[i]) for i, r in told])
+        (scope, node): _cell(
+            [(notes[i], r, hedges[i] in counted, known.homes[i]) for i, r in told if i in notes]
+        )
         for (scope, node), told in reports.items()
         if scope in shown
     }

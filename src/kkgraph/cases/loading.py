@@ -12,7 +12,7 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from kkgraph import files, matching, names, turtle
-from kkgraph.cases import keeping, meeting, shelf
+from kkgraph.cases import anonymity, keeping, meeting, shelf
 from kkgraph.cases.checking import Findings, check, merged
 from kkgraph.cases.records import Case, Place
 from kkgraph.errors import SourceError, TermError
@@ -138,11 +138,16 @@ def load(
         )
     background = list(store.quads(g for g in looked_up if g not in (graph, beside)))
     main.slug = context.slug = slug
-    meetings = meeting.meet(merged([main, context]), background)
+    parts = [main, context] if given.context else [main]
+    meetings = meeting.meet(merged(parts), background)
     main, context = meeting.renamed(main, meetings), meeting.renamed(context, meetings)
-    whole = merged([main, context])
+    whole = merged([main, context] if given.context else [main])
     whole.source, whole.slug = main.source, slug
-    whole.problems = [*whole.problems, *meetings.problems]
+    whole.problems = [
+        *whole.problems,
+        *meetings.problems,
+        *anonymity.intrusions(whole, background),
+    ]
     found = check(whole, background, shapes=how.shapes, progress=progress)
     outcome = {"met": tuple(meetings.met), "rewritten": tuple(rewritten(whole))}
     problems = found.count("violation")
@@ -209,7 +214,7 @@ def rewritten(case: Case) -> Iterable[Rewritten]:
             continue
         for triple in typed:
             if triple.object == literal:
-                place = case.origins.get(triple, (Place(case.source),))[0]
+                place = case.located().origins.get(triple, (Place(case.source),))[0]
                 yield Rewritten(
                     place,
                     names.compact(str(getattr(triple.subject, "value", triple.subject))),

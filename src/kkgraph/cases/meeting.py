@@ -51,7 +51,7 @@ class Meetings:
 
     def add(self, node: str, severity: str, en: str, th: str, value: str = "") -> None:
         """Add a problem of a node of the case, at the place that describes it."""
-        place = str(self.case.nodes.get(node, Place(self.case.source)))
+        place = str(self.case.located().nodes.get(node, Place(self.case.source)))
         text = {"en": en, "th": th}
         self.problems.append(Problem(severity, text, node, value=value, where=place))
 
@@ -291,6 +291,7 @@ def renamed(case: Case, meetings: Meetings) -> Case:
 
     out = Case(case.source, case.slug, problems=case.problems)
     out.triples = [t for t in dict.fromkeys(triple(t) for t in case.triples) if news(t)]
+    case.located()
     out.origins = {new: at for t, at in case.origins.items() if news(new := triple(t))}
     out.nodes = {key(node): place for node, place in case.nodes.items()}
     out.fields = {(key(node), p): places for (node, p), places in case.fields.items()}
