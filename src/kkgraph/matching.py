@@ -8,10 +8,16 @@ from collections.abc import Iterable
 from typing import Final
 
 _SHORT: Final = 2
+_LONG: Final = 200
 
 
 def nearest(word: str, known: Iterable[str], count: int = 3) -> list[str]:
-    """Up to ``count`` known words like this one, the likest first; case doesn't matter."""
+    """Up to ``count`` known words like this one, the likest first; case doesn't matter.
+
+    A word of more than 200 characters is no misspelt name, and has none.
+    """
+    if len(word) > _LONG:
+        return []
     by_lower = {k.lower(): k for k in sorted(known, reverse=True)}
     wanted = word.lower()
     close = difflib.get_close_matches(wanted, by_lower, n=count, cutoff=0.55)

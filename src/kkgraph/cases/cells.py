@@ -22,8 +22,8 @@ _SEPARATORS: Final = re.compile(r"[;\n]")
 _ORDER: Final = ("integer", "decimal", "boolean", "gYear", "gYearMonth", "date", "string")
 _SAMPLES: Final = {
     "number": ("a number", "ตัวเลข", "1204"),
-    "date": ("a date", "วันเวลา", "2019-05-31, 31/5/2562 or พ.ค. 2562"),
-    "period": ("a year or a period", "ปีหรือช่วงเวลา", "พ.ศ. 2562, 2019 or 2019-05 – 2020-03"),
+    "date": ("a date", "วันเวลา", "2019-05-31 / 31/5/2562 / พ.ค. 2562"),
+    "period": ("a year or a period", "ปีหรือช่วงเวลา", "พ.ศ. 2562 / 2019 / พ.ค. 2562 – มี.ค. 2563"),
 }
 
 
@@ -220,8 +220,8 @@ class Writer:
         return list(dict.fromkeys(found))
 
     def _unreadable(self, kind: str, text: str, cell: Cell, node: str, column: Column) -> None:
-        english, thai, fix = _SAMPLES[kind]
-        words = {"kind": english, "kind_th": thai, "fix": fix}
+        english, thai, sample = _SAMPLES[kind]
+        words = {"kind": english, "kind_th": thai, "sample": sample}
         self._say("bad-value", cell, node, column.property, text, **words)
 
     def _say(

@@ -140,7 +140,9 @@ class _Reader:
                     of = next((v for k, v in self._pairs(value) if k.value == lang), None)
                 elif lang:
                     of = None if lang != "en" else value
-                if of is not None:
+                if of is not None and column.key in cells:
+                    self.problems.append(remark("duplicate-column", self.place(key), key.value))
+                elif of is not None:
                     cells[column.key] = tuple(self._cells(of, _DEEP))
         return Record(self.place(node), cells)
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from kkgraph import matching, names, xsd
-from kkgraph.cases.lexical import digits, rewritten
+from kkgraph.cases.lexical import rewritten, script, variants
 from kkgraph.cases.wording import Words, datatype, joined, language
 from kkgraph.model import Text, in_language
 from kkgraph.names import KKD, LANGUAGES, PREF_LABEL
@@ -179,7 +179,7 @@ class Fixer:
             start, given = KKD, value.value[len(KKD) :]
         else:
             return NONE
-        tries = list(dict.fromkeys(_variants(given)))
+        tries = list(dict.fromkeys(variants(given)))
         good = matching_texts(pattern, [start + t for t in tries])
         for text in tries:
             if start + text in good:
@@ -189,7 +189,7 @@ class Fixer:
     def _languages(self, value: Term | None, ranges: tuple[str, ...]) -> Fix:
         if not isinstance(value, ox.Literal):
             return NONE
-        tag = _script(value.value)
+        tag = script(value.value)
         if tag not in ranges:
             return NONE
         name = language(tag)
@@ -281,27 +281,6 @@ class Fixer:
                 "th": f"อาจสลับกัน: {here['th']} {theirs}, {there['th']} {mine}",
             }
         )
-
-
-def _variants(text: str) -> Iterable[str]:
-    """Small changes that often are all that a value lacks."""
-    plain = digits(text).strip()
-    tight = "".join(plain.split())
-    yield from (plain, tight, tight.upper(), tight.lower(), plain.lower(), plain.upper())
-    bare = re.sub(r"[-_./]", "", tight)
-    if bare.isascii() and any(c.isdigit() for c in bare):
-        yield from (bare, bare.upper(), bare.lower())
-    words = re.findall(r"[A-Za-z0-9]+", plain)
-    yield "-".join(words).lower()
-    yield "".join(w.title() for w in words)
-
-
-def _script(text: str) -> str:
-    """th where the letters are Thai, en where they are Latin, else nothing."""
-    letters = [c for c in text if c.isalpha()]
-    if letters and all("\u0e00" <= c <= "\u0e7f" for c in letters):
-        return "th"
-    return "en" if letters and all(c.isascii() for c in letters) else ""
 
 
 def _alike(word: str, name: str) -> bool:

@@ -12,6 +12,7 @@ from kkgraph.cases.known import Known
 from kkgraph.model import Text, in_language
 
 REQUIRED: Final = "*"
+_LONGEST: Final = 300
 EXAMPLE: Final[Text] = {"en": "(example)", "th": "(ตัวอย่าง)"}
 _LANGUAGES: Final[dict[str, Text]] = {
     "en": {"en": "English", "th": "อังกฤษ"},
@@ -76,7 +77,7 @@ class Headers:
     def column(self, sheet: Sheet, text: str) -> Column | None:
         """The column that a header cell means, in either language, or None."""
         known = self._columns[sheet.key]
-        whole = re.sub(rf"\s*{re.escape(REQUIRED)}", "", text).strip()
+        whole = re.sub(rf"\s*{re.escape(REQUIRED)}", "", text[:_LONGEST]).strip()
         parts = [whole, *whole.splitlines(), *re.split(r"\s+/\s+|\n", whole)]
         return next((known[k] for p in parts if (k := spelling.key(p)) in known), None)
 

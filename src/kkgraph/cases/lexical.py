@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from kkgraph import xsd
@@ -128,3 +128,24 @@ _READERS: Final[dict[str, Callable[[str], str | None]]] = {
     "positiveInteger": _integer, "decimal": _number, "double": _number, "float": _number,
     "boolean": _boolean, "gYear": _year, "gYearMonth": _month, "date": _date,
 }  # fmt: skip
+
+
+def variants(text: str) -> Iterable[str]:
+    """Small changes that often are all that a value lacks."""
+    plain = digits(text).strip()
+    tight = "".join(plain.split())
+    yield from (plain, tight, tight.upper(), tight.lower(), plain.lower(), plain.upper())
+    bare = re.sub(r"[-_./]", "", tight)
+    if bare.isascii() and any(c.isdigit() for c in bare):
+        yield from (bare, bare.upper(), bare.lower())
+    words = re.findall(r"[A-Za-z0-9]+", plain)
+    yield "-".join(words).lower()
+    yield "".join(w.title() for w in words)
+
+
+def script(text: str) -> str:
+    """th where the letters are Thai, en where they are Latin, else nothing."""
+    letters = [c for c in text if c.isalpha()]
+    if letters and all("\u0e00" <= c <= "\u0e7f" for c in letters):
+        return "th"
+    return "en" if letters and all(c.isascii() for c in letters) else ""

@@ -75,7 +75,7 @@ class _Builder:
             place = mine.place if mine else Place(self.case.source)
             name = " / ".join(sheet.label.values()) if sheet else ""
             code = "no-case" if mine else "missing-sheet"
-            self.case.problems.append(remark(code, place, name, fix=made))
+            self.case.problems.append(remark(code, place, name, sample=made))
             return made
         cell = self._cell(mine.records[0], "id")
         text = self._id_text(cell)

@@ -18,6 +18,7 @@ from kkgraph.names import PREFIXES
 
 XSD: Final = PREFIXES["xsd"]
 ERA_YEARS: Final = 543
+_LONGEST: Final = 200
 _FIRST_ERA: Final = 2400
 """A year from here on is one of the Buddhist era."""
 _YES: Final = frozenset(("yes", "y", "true", "1", "ใช่", "จริง", "มี"))
@@ -255,6 +256,9 @@ def number(cell: Cell) -> ox.Literal | None:
 
 
 def _plain(text: str) -> str:
+    """The text as dates are looked for in it; nothing of one that is too long to be a date."""
+    if len(text) > _LONGEST:
+        return ""
     return arabic(clean(text)[0]).casefold()
 
 
