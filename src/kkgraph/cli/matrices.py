@@ -136,6 +136,8 @@ def _said(cell: Cell, found: Comparison) -> str:
         in_language(label, lang) or curie for t in cell.told for curie, label in t.note.holders
     )
     hedges = hedges_text(cell.findings or cell.told, lang)
-    if cell.findings and cell.weaker:
-        hedges += f" ({in_language(words.ALSO, lang)} {hedges_text(cell.weaker, lang)})"
+    counted = {told.note.hedge for told in cell.findings}
+    also = [told for told in cell.weaker if counted and told.note.hedge not in counted]
+    if also:
+        hedges += f" ({in_language(words.ALSO, lang)} {hedges_text(also, lang)})"
     return f"{hedges} · {', '.join(holders)}"
