@@ -69,7 +69,9 @@ def test_what_the_form_cannot_hold_is_said(tmp_path):
 
 
 def test_a_case_that_is_nowhere_is_an_error(tmp_path):
+    assert run("template", str(tmp_path / "y.yaml"), "--fill", "ban-pet").returncode == 0
+    assert "kkd:F463" in (tmp_path / "y.yaml").read_text(encoding="utf-8")
     done = run("template", str(tmp_path / "x.xlsx"), "--fill", "nowhere")
     assert done.returncode == 2
-    assert 'there is no file and no loaded case "nowhere"' in done.stderr
+    assert 'there is no file and no loaded or shipped case "nowhere"' in done.stderr
     assert not (tmp_path / "x.xlsx").exists()

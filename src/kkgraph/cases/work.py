@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kkgraph import names, turtle
+from kkgraph import files, names, turtle
 from kkgraph.answers import Reader
 from kkgraph.errors import TermError
 from kkgraph.store import Store
@@ -83,9 +83,9 @@ class CaseWork:
     ) -> Filed:
         """Write the form of a case: .xlsx, .yaml, or a folder of CSV files.
 
-        ``fill`` puts a case into it: a file of any kind, or the id of a loaded case. Raises
-        ``SourceError`` file-exists unless ``replace``, ``QuestionError`` bad-value for another
-        ending, ``TermError`` unknown-graph; the errors of ``cases.reading.read`` for ``fill``.
+        ``fill`` puts a case into it: a file of any kind, or the id of a loaded or shipped case.
+        Raises ``SourceError`` file-exists unless ``replace``, ``QuestionError`` bad-value for
+        another ending, ``TermError`` unknown-graph; those of ``cases.reading.read`` for ``fill``.
         """
         from kkgraph.cases import filing
         from kkgraph.cases.known import Known
@@ -103,10 +103,15 @@ class CaseWork:
             return filing.from_file(Path(path), Path(fill), known, **options)
         graph = names.CASE_PREFIX + str(fill)
         triples = [q.triple for q in quads if turtle.graph_of(q) == graph]
+        shipped = files.case_packages()
+        if not triples and str(fill) in shipped:
+            source = shipped[str(fill)] / f"{fill}.ttl"
+            return filing.from_file(Path(path), source, known, **options)
         if not triples:
             raise TermError(
                 "unknown-graph",
-                f'there is no file and no loaded case "{fill}"',
-                hint="Give a case's file, or the id of a case in the store.",
+                f'there is no file and no loaded or shipped case "{fill}"',
+                hint="Give a case's file, the id of a case in the store, or one that is shipped: "
+                + f"{', '.join(shipped)}.",
             )
         return filing.from_triples(Path(path), triples, known, slug=str(fill), **options)

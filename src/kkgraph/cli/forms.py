@@ -22,7 +22,8 @@ def template(
     fill: Annotated[
         str,
         typer.Option(
-            "--fill", help="Fill it from a case: a file of any kind, or the id of a loaded case."
+            "--fill",
+            help="Fill it from a case: a file of any kind, or the id of a loaded or shipped case.",
         ),
     ] = "",
     shapes: Annotated[
