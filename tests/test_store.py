@@ -118,20 +118,6 @@ def test_a_blank_node_copied_into_another_graph_stays_there(store):
     assert len([r for r in default(store) if isinstance(r[0], ox.BlankNode)]) == 1
 
 
-def test_replacing_a_case_takes_time_by_the_case_and_not_by_the_store(tmp_path):
-    many = [quad("study", s=ox.NamedNode(f"{KKD}n{n}")) for n in range(60_000)]
-    few = [ox.Triple(ox.NamedNode(f"{KKD}c{n}"), P, B) for n in range(300)]
-    took = {}
-    for size in (3_000, 60_000):
-        store = OxigraphStore.in_memory(many[:size])
-        store.put_graph(KKG + "case-x", few)
-        start = time.perf_counter()
-        for _ in range(5):
-            store.put_graph(KKG + "case-x", few)
-        took[size] = time.perf_counter() - start
-    assert took[60_000] < 4 * took[3_000] + 0.05
-
-
 def test_update_keeps_the_default_graph_right(store):
     store.update("PREFIX x: <urn:x:> INSERT DATA { GRAPH kkg:study { x:s x:p 1 } } ;")
     assert len(default(store)) == 2
