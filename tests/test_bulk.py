@@ -349,7 +349,12 @@ def test_an_interrupt_leaves_the_previous_file(nation, tmp_path):
         str(target),
     ]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    time.sleep(0.7)
+    maps = Path(f"/proc/{process.pid}/maps")
+    for _ in range(600):  # until the engine is there, however busy the machine
+        if not maps.exists() or process.poll() is not None or "_duckdb" in maps.read_text():
+            break
+        time.sleep(0.05)
+    time.sleep(0.3)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=60)
     if process.returncode == 0:

@@ -279,3 +279,6 @@ def release() -> None:
     import pyarrow as pa
 
     pa.default_memory_pool().release_unused()
+    compiled = native.library()
+    if compiled is not None:
+        compiled.release()

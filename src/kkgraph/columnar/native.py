@@ -107,6 +107,7 @@ class Library:
             ("kk_odd", pointer, (pointer,)),
             ("kk_group", ctypes.c_bool, (pointer, number, pointer)),
             ("kk_free_reading", None, (pointer,)),
+            ("kk_release", None, ()),
             ("kk_distinct", pointer, (pointer, pointer, pointer, pointer, size, number)),
             ("kk_forms", None, (pointer, pointer)),
             ("kk_free_distinct", None, (pointer,)),
@@ -139,6 +140,10 @@ class Library:
         odd = _copied(self._calls.kk_odd(found), n_odd, np.uint32)
         groups = [self._group(handle, at) for at in range(n_groups)]
         return Reading(groups, spo, graphs, odd, n_lines)
+
+    def release(self) -> None:
+        """Give back the memory that is kept for the next block."""
+        self._calls.kk_release()
 
     def _group(self, handle: _Handle, at: int) -> Group:
         import pyarrow as pa

@@ -18,7 +18,7 @@ from kkgraph.columnar import arrays
 from kkgraph.columnar.dictionary import KINDS
 from kkgraph.columnar.keys import key_of
 from kkgraph.columnar.session import translated
-from kkgraph.columnar.typed import stored
+from kkgraph.columnar.typed import insert, stored
 from kkgraph.shacl.terms import Term, show, statement
 
 if TYPE_CHECKING:
@@ -207,12 +207,9 @@ class Space:
         self.run(union.format("broken", "id", "ill_typed") + " extra_broken")
 
     def append(self, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Add rows, all at once: a column is one list parameter."""
-        if not rows:
-            return
-        columns = ", ".join("unnest(?)" for _ in rows[0])
-        values = [list(column) for column in zip(*rows, strict=True)]
-        self.run(f"INSERT INTO {table} SELECT {columns}", values)
+        """Add rows, all at once."""
+        with translated():
+            insert(self._own(), table, rows)
 
     def add_background(self, quads: Iterable[ox.Quad]) -> None:
         """Let the facts hold these triples as well, for look-ups.

@@ -5,6 +5,7 @@ SQL does what it can do exactly on the usual forms; ``kkgraph.xsd`` does every o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from decimal import Context, Decimal
 from typing import TYPE_CHECKING, Any, Final
@@ -171,12 +172,17 @@ def _add_few(connection: duckdb.DuckDBPyConnection, groups: list[tuple[Group, pa
                 exact = stored(value)
                 text = None if exact is None else str(exact)
                 typed.append((number, int(value.family), text, value.approx, value.zoned))
-    _insert(connection, "ill_typed", broken)
-    _insert(connection, '"values"', typed)
+    insert(connection, "ill_typed", broken)
+    insert(connection, '"values"', typed)
 
 
-def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[tuple[Any, ...]]) -> None:
-    # As lists, since Arrow's conversion imports pandas, which takes longer than all the rest.
+def insert(
+    connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Add rows, all at once: a column is one list parameter.
+
+    Arrow's conversion would import pandas, which takes longer than all the rest.
+    """
     if rows:
         columns = ", ".join("unnest(?)" for _ in rows[0])
         values = [list(column) for column in zip(*rows, strict=True)]
