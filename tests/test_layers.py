@@ -18,9 +18,11 @@ FLOORS = {
     5: ["answers", "catalogue", "evidence", "hygiene", "reasoning", "shapes"],
     6: ["entities"],
     7: ["cases"],
-    8: ["graph"],
-    9: ["report", "release", "pages"],
-    10: ["cli"],
+    8: ["link"],
+    9: ["graph"],
+    10: ["report", "release", "pages", "portal"],
+    11: ["web"],
+    12: ["cli"],
 }
 LEVEL = {name: level for level, names in FLOORS.items() for name in names}
 

@@ -1,0 +1,1 @@
+"""What data portals want: descriptions of the graph, packages, and catalogues read."""

@@ -1,0 +1,1 @@
+"""HTTP: services for other people's programs."""
