@@ -16,7 +16,7 @@ from kkgraph.cases.fixes import NONE, Fix, Fixer
 from kkgraph.cases.following import Followers
 from kkgraph.cases.placing import Placer, in_order, place_of
 from kkgraph.cases.rdf import read_rdf
-from kkgraph.cases.records import Case, Place
+from kkgraph.cases.records import Case, Place, is_tabular
 from kkgraph.cases.wording import Words
 from kkgraph.model import Problem, Text, in_language
 from kkgraph.shacl import forms as f
@@ -27,7 +27,6 @@ from kkgraph.shapes import Report, Tally
 from kkgraph.shapes.checking import no_data
 from kkgraph.shapes.outcome import SEVERITIES, counted, problem_of
 
-_TABULAR: Final = (".xlsx", ".xlsm", ".xls", ".csv", ".yaml", ".yml", ".json")
 READER: Final = "reader"
 """The shape and component of a problem that the reader of a file found itself."""
 
@@ -198,11 +197,6 @@ def read_all(
     beside = (ox.Quad(*t) for case in found.values() for t in case.triples)
     known = Known.of([*background, *beside])
     return [found.get(p) or read(p, known, shapes=shapes) for p in paths]
-
-
-def is_tabular(path: Path) -> bool:
-    """True for what is no RDF: a workbook, a CSV file or folder, YAML or JSON."""
-    return path.is_dir() or path.suffix.lower() in _TABULAR
 
 
 def _placed(result: Result, places: tuple[Place, ...], words: Words, fixer: Fixer) -> PlacedProblem:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
 
 import pyoxigraph as ox
 
 from kkgraph.model import Problem
 from kkgraph.names import CASE_PREFIX
+
+_TABULAR: Final = (".xlsx", ".xlsm", ".xls", ".csv", ".yaml", ".yml", ".json")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -38,6 +42,11 @@ class Place:
         if self.cell:
             return f"{self.file}: {self.sheet}!{self.cell}"
         return f"{self.file}: {self.sheet}" + (f", row {self.row}" if self.row else "")
+
+
+def is_tabular(path: Path) -> bool:
+    """True for what is no RDF: a workbook, a CSV file or folder, YAML or JSON."""
+    return path.is_dir() or path.suffix.lower() in _TABULAR
 
 
 def letters(column: int) -> str:

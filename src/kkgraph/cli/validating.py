@@ -105,8 +105,6 @@ def validate(
         raise SourceError(
             "no-output", "a workbook needs a file", where="--output", hint="Add -o marked.xlsx."
         )
-    from kkgraph.cases import checking
-
     progress = Progress()
     bulk: dict[str, Any] = {
         "first": 0 if summary or form in _STANDARD else first,
@@ -117,6 +115,8 @@ def validate(
     chosen = list(shapes or ())
     special = [name for name, on in _special(bulk, engine, explain).items() if on]
     if files and _is_placed(files, special, summary=summary):
+        from kkgraph.cases import checking
+
         findings = checking.check_files(
             files, _knowing(store, background), shapes=chosen, progress=progress
         )
@@ -148,10 +148,10 @@ def _special(bulk: dict[str, Any], engine: str, explain: list[str] | None) -> di
 
 def _is_placed(files: list[Path], special: list[str], *, summary: bool) -> bool:
     """True where the files are cases or small: read with places, validated directly."""
-    from kkgraph.cases import checking
+    from kkgraph.cases.records import is_tabular
     from kkgraph.shapes.checking import is_small
 
-    tables = [path for path in files if checking.is_tabular(path)]
+    tables = [path for path in files if is_tabular(path)]
     if tables and special:
         raise QuestionError(
             "bad-value",
