@@ -50,7 +50,7 @@ def tables(
     to: To,
     roles: Map = None,
     roles_to: MapTo = None,
-    threshold: Threshold = 0.95,
+    threshold: Threshold = 0.98,
     form: Annotated[str, typer.Option("--format", "-f", help="text, csv or json.")] = "text",
     lang: Lang = "en",
     output: Output = None,

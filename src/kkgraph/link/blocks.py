@@ -59,14 +59,15 @@ class Blocks:
             return self._in.get((province, skeleton), [])
         return self._in.get((province, skeleton), []) + self._in.get(("", skeleton), [])
 
-    def near(self, skeleton: str) -> set[str]:
-        """The names (as heard) of all entries that differ from this one by one letter, or two."""
+    def near(self, light: str) -> set[str]:
+        """The names (as heard) of all entries that are a letter apart from this one, or two."""
         if self._near is None:
             self._near = {}
-            for known in self._all:
-                for part in deletions(known):
+            pairs = {(k.light, k.skeleton) for view in self.views for k in view.keys}
+            for light, known in sorted(pairs):
+                for part in deletions(light):
                     self._near.setdefault(part, []).append(known)
-        return {known for part in deletions(skeleton) for known in self._near.get(part, ())}
+        return {known for part in deletions(light) for known in self._near.get(part, ())}
 
     def like(self, skeleton: str, province: str, *, cutoff: float, limit: int) -> list[str]:
         """The likest names of a province (or of all), at least ``cutoff`` of 100 like this one."""

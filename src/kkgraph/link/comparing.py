@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import Final
+from typing import Final, NamedTuple
 
-from kkgraph.link.records import Reason
+from kkgraph.link.records import Reason, Verdict
 from kkgraph.link.scoring import WEIGHTS
-from kkgraph.link.views import View
+from kkgraph.link.views import Key, View
 
 MUNICIPAL: Final = frozenset(("MUNICIPALITY", "CITY", "TOWN", "SUBDISTRICT"))
+SLIPS: Final = frozenset(("marks", "doubled", "edit", "edit-short"))
+"""How near a name is that differs by one slip of the pen."""
 _SHORT: Final = 5
 _NEAR_KM: Final = 3.0
 _FAR_KM: Final = 25.0
@@ -18,85 +20,126 @@ _FAR_KM: Final = 25.0
 def name_level(source: View, target: View) -> tuple[str, str, str]:
     """How near the nearest readings of two names are, and the two readings.
 
-    exact: the same letters; marks: but for tone marks, ``์``, ``็`` or doubled letters; sound: the
-    same romanised otherwise; edit, edit-short: one letter apart, in a long or a short name; like:
-    more than that; empty: no reading of the one has a type that the other can have.
+    exact: the same letters; marks: but for tone marks, ``์`` and ``็``; doubled: but for doubled
+    letters; sound: the same, romanised otherwise; edit, edit-short: one letter apart, in a long or
+    a short name; edits: a letter and marks; like: more than that.
     """
     best = ("", "", "")
     for mine in source.keys:
         for other in target.keys:
-            level = _level(mine.exact, mine.skeleton, other.exact, other.skeleton)
+            level = _level(mine, other)
             if not best[0] or WEIGHTS[f"name:{level}"] > WEIGHTS[f"name:{best[0]}"]:
                 best = (level, mine.exact, other.exact)
     return best
 
 
-def _level(exact: str, rough: str, exact2: str, rough2: str) -> str:
-    if exact == exact2:
+def _level(mine: Key, other: Key) -> str:
+    if mine.exact == other.exact:
         return "exact"
-    if rough == rough2:
-        return "sound" if exact.isascii() else "marks"
+    if mine.light == other.light:
+        return "sound" if mine.exact.isascii() else "marks"
+    if mine.skeleton == other.skeleton:
+        return "doubled"
     from rapidfuzz.distance import OSA
 
-    if OSA.distance(rough, rough2, score_cutoff=1) <= 1:
-        return "edit" if min(len(rough), len(rough2)) >= _SHORT else "edit-short"
-    return "like"
+    if OSA.distance(mine.light, other.light, score_cutoff=1) > 1:
+        return "like"
+    if not mine.exact.isascii() and OSA.distance(mine.exact, other.exact, score_cutoff=1) > 1:
+        return "edits"
+    return "edit" if min(len(mine.light), len(other.light)) >= _SHORT else "edit-short"
+
+
+class Said(NamedTuple):
+    """A reason before it has a weight: the keys of ``WEIGHTS`` that make it up; none: a veto."""
+
+    kind: str
+    verdict: Verdict
+    detail: str
+    keys: tuple[str, ...]
 
 
 def reasons(source: View, target: View) -> list[Reason]:
     """What speaks for and against two entries being the same; one that contradicts is a veto."""
+    return [
+        Reason(
+            s.kind, s.verdict, s.detail, sum(WEIGHTS[k] for k in s.keys) if s.keys else -math.inf
+        )
+        for s in said(source, target)
+    ]
+
+
+def said(source: View, target: View) -> list[Said]:
+    """What speaks for and against, unweighed."""
     level, mine, other = name_level(source, target)
-    out: list[Reason] = []
+    out: list[Said] = []
     if level:
-        verdict = "agrees" if level == "exact" else "differs" if level == "like" else "near"
+        verdict: Verdict = (
+            "agrees" if level == "exact" else "differs" if level == "like" else "near"
+        )
         detail = mine if level == "exact" else f"{mine} ~ {other}"
-        out.append(Reason("name", verdict, detail, WEIGHTS[f"name:{level}"]))  # type: ignore[arg-type]
+        known = source.province and target.province
+        keys = (f"name:{level}",) if known else (f"name:{level}", f"anywhere:{level}")
+        out.append(Said("name", verdict, detail, keys))
     out += _type(source, mine, target)
-    for kind in ("province", "district"):
-        a, b = getattr(source, kind), getattr(target, kind)
-        if a and b and (kind == "province" or a.isdecimal() == b.isdecimal()):
-            same = "agrees" if a == b else "differs"
-            detail = a if a == b else f"{a} ≠ {b}"
-            out.append(Reason(kind, same, detail, WEIGHTS[f"{kind}:{same}"]))  # type: ignore[arg-type]
+    out += _territory("province", source.province, target.province)
+    if source.district.isdecimal() == target.district.isdecimal():
+        out += _territory("district", source.district, target.district)
     out += _codes(source, target)
     if source.point and target.point:
         out.append(_place(source.point, target.point))
     return out
 
 
-def _type(source: View, mine: str, target: View) -> list[Reason]:
+def _territory(kind: str, mine: str, other: str) -> list[Said]:
+    if not mine or not other:
+        return []
+    if mine == other:
+        return [Said(kind, "agrees", mine, (f"{kind}:agrees",))]
+    return [Said(kind, "differs", f"{mine} ≠ {other}", (f"{kind}:differs",))]
+
+
+def _type(source: View, mine: str, target: View) -> list[Said]:
     types = {k.type for k in source.keys if k.exact == mine} or {source.type}
-    type_ = target.type if target.type in types else next(iter(sorted(types)))
     other = target.type
+    type_ = other if other in types else min(types)
     if not type_ or not other:
         return []
     if type_ == other:
-        return [Reason("type", "agrees", type_, WEIGHTS["type:agrees"])]
-    if "MUNICIPALITY" in (type_, other) and {type_, other} <= MUNICIPAL:
-        return [Reason("type", "near", f"{type_} ~ {other}", WEIGHTS["type:near"])]
-    return [Reason("type", "differs", f"{type_} ≠ {other}", WEIGHTS["type:differs"])]
+        return [Said("type", "agrees", type_, ("type:agrees",))]
+    if may_be(type_, other):
+        return [Said("type", "near", f"{type_} ~ {other}", ("type:near",))]
+    return [Said("type", "differs", f"{type_} ≠ {other}", ("type:differs",))]
 
 
-def _codes(source: View, target: View) -> list[Reason]:
-    out: list[Reason] = []
+def may_be(one: str, other: str) -> bool:
+    """True where two types can be those of one body: equal, or a municipality and its rank."""
+    if not one or not other or one == other:
+        return True
+    return "MUNICIPALITY" in (one, other) and {one, other} <= MUNICIPAL
+
+
+def _codes(source: View, target: View) -> list[Said]:
+    out: list[Said] = []
     for scheme, values in source.codes.items():
         others = target.codes.get(scheme)
         if not others:
             continue
         shared = values & others
         if shared:
-            detail = f"{scheme} {min(shared)}"
-            out.append(Reason("identifier", "agrees", detail, WEIGHTS["identifier:agrees"]))
+            out.append(
+                Said("identifier", "agrees", f"{scheme} {min(shared)}", ("identifier:agrees",))
+            )
         else:
-            detail = f"{scheme} {min(values)} ≠ {min(others)}"
-            out.append(Reason("identifier", "contradicts", detail, -math.inf))
+            out.append(
+                Said("identifier", "contradicts", f"{scheme} {min(values)} ≠ {min(others)}", ())
+            )
     return out
 
 
-def _place(one: tuple[float, float], two: tuple[float, float]) -> Reason:
+def _place(one: tuple[float, float], two: tuple[float, float]) -> Said:
     km = distance_km(one, two)
-    verdict = "agrees" if km <= _NEAR_KM else "near" if km <= _FAR_KM else "differs"
-    return Reason("place", verdict, f"{km:.1f} km", WEIGHTS[f"place:{verdict}"])  # type: ignore[arg-type]
+    verdict: Verdict = "agrees" if km <= _NEAR_KM else "near" if km <= _FAR_KM else "differs"
+    return Said("place", verdict, f"{km:.1f} km", (f"place:{verdict}",))
 
 
 def distance_km(one: tuple[float, float], two: tuple[float, float]) -> float:

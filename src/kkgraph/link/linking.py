@@ -32,7 +32,7 @@ def link(
             "bad-threshold",
             f"{threshold:g} is no probability above 0.5",
             where="--threshold",
-            hint="Give one between 0.5 and 1, such as 0.95.",
+            hint="Give one between 0.5 and 1, such as 0.98.",
         )
     side, entries = source
     to = target if isinstance(target, Target) else Target(*target)

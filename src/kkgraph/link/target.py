@@ -8,10 +8,11 @@ from typing import Final
 from kkgraph.link import comparing, scoring
 from kkgraph.link.blocks import Blocks
 from kkgraph.link.records import Candidate, Decision, Entry, Reason, Side
-from kkgraph.link.views import View, view
+from kkgraph.link.views import Key, View, view
 
-THRESHOLD: Final = 0.95
+THRESHOLD: Final = 0.98
 FLOOR: Final = 0.05
+LEAST: Final = 1e-3
 LISTED: Final = 5
 _EVERY: Final = 2_000
 _LIKE: Final = 72.0
@@ -30,14 +31,15 @@ class Target:
         self.entries: Sequence[Entry] = tuple(entries)
         self.views: Sequence[View] = [view(e) for e in self.entries]
         self._blocks = Blocks(self.views)
-        self._ids = {e.id: e for e in self.entries}
+        self._ids = {e.id: place for place, e in enumerate(self.entries)}
 
     def __len__(self) -> int:
         return len(self.entries)
 
     def entry(self, id: str) -> Entry | None:
         """The entry of this id; None where there is none."""
-        return self._ids.get(id)
+        place = self._ids.get(id)
+        return None if place is None else self.entries[place]
 
     def decide(
         self,
@@ -77,6 +79,8 @@ class Target:
         best = open_[0]
         if asked.territory and not agrees(best, "identifier"):
             return Decision(entry, "none", shown, "territory")
+        if len(open_) > 1 and self._contested(asked, open_):
+            return Decision(entry, "ambiguous", shown, "tie")
         if best.score >= threshold:
             why = "identifier" if agrees(best, "identifier") else "certain"
             return Decision(entry, "linked", shown, why)
@@ -84,6 +88,21 @@ class Target:
             return Decision(entry, "none", shown, "veto" if vetoed(shown[-1]) else "weak")
         tied = len(open_) > 1 and open_[1].score * 9 > best.score
         return Decision(entry, "ambiguous", shown, "tie" if tied else "weak")
+
+    def _contested(self, asked: View, open_: Sequence[Candidate]) -> bool:
+        """True where a name in Thai that nobody bears may be a slip of two others.
+
+        Which of two bodies a letter away was meant is not known, whatever slip is the likelier.
+        """
+        near = 0
+        for candidate in open_:
+            if candidate.score < LEAST or agrees(candidate, "identifier"):
+                break
+            level, _, _ = comparing.name_level(asked, self.views[self._ids[candidate.entry.id]])
+            if level not in comparing.SLIPS:
+                break
+            near += 1
+        return near > 1
 
     def _candidates(self, asked: View, *, thorough: bool = False) -> list[Candidate]:
         places = self._places(asked, thorough=thorough)
@@ -108,12 +127,12 @@ class Target:
             province = "" if key.anywhere else asked.province
             for place in self._blocks.named(key.skeleton, province):
                 found.add(place)
-                sure = sure or self._fits(asked, key.type, place)
+                sure = sure or self._fits(asked, key, place)
         if sure and not thorough:
             return found
         for key in asked.keys:
             province = "" if key.anywhere else asked.province
-            near = self._blocks.near(key.skeleton)
+            near = self._blocks.near(key.light)
             if not near:
                 near = set(self._blocks.like(key.skeleton, province, cutoff=_LIKE, limit=LISTED))
             for name in near:
@@ -123,16 +142,12 @@ class Target:
                 found.update(self._blocks.named(key.skeleton, "")[:LISTED])
         return found
 
-    def _fits(self, asked: View, type_: str, place: int) -> bool:
-        other = self.views[place]
-        if (
-            type_
-            and other.type
-            and type_ != other.type
-            and not (
-                "MUNICIPALITY" in (type_, other.type) and {type_, other.type} <= comparing.MUNICIPAL
-            )
-        ):
+    def _fits(self, asked: View, key: Key, place: int) -> bool:
+        """True where an entry has just this name, may be of this type, and no other code."""
+        other, type_ = self.views[place], key.type
+        if all(k.exact != key.exact for k in other.keys):
+            return False
+        if not comparing.may_be(type_, other.type):
             return False
         return all(values & other.codes.get(s, values) for s, values in asked.codes.items())
 

@@ -58,6 +58,11 @@ def key(text: str) -> str:
     return _NO_KEY.sub("", text.lower())
 
 
+def light(key: str) -> str:
+    """A key without tone marks, ``์`` and ``็``."""
+    return _LIGHT.sub("", key)
+
+
 def skeleton(key: str) -> str:
     """A key without tone marks, ``์`` and ``็``, each letter once where it is doubled.
 

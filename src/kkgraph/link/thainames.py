@@ -29,15 +29,18 @@ _TYPES: Final[tuple[tuple[str, str], ...]] = (
     ("MUNICIPALITY", "เทศบาล"),
 )
 _TYPE: Final = re.compile(
-    r"(?:(?<=^)|(?<=[\s,;:/()\-–]))(?:" + "|".join(f"(?P<{k}>{p})" for k, p in _TYPES) + r")\s*"
+    r"(?:(?<=^)|(?<=[\s,;:/()\-–])|(?<=สำนักงาน)|(?<=ที่ทำการ))(?:"
+    + "|".join(f"(?P<{k}>{p})" for k, p in _TYPES)
+    + r")\s*"
 )
 _ANY_TYPE: Final = re.compile("เทศบาล|บริหาร|อ[ .]{0,2}บ[ .]{0,2}[จต]|ท[ .]{0,2}[นมต]")
 _OFFICE: Final = re.compile(r"^(?:สำนักงาน|ที่ทำการ|ที่ว่าการ|สนง\s?\.?)\s*(?=\S)")
+_OFFICE_END: Final = re.compile(r"(?:สำนักงาน|ที่ทำการ|สนง\s?\.?)\s*$")
 _RANKS: Final = {"CITY": "นคร", "TOWN": "เมือง"}
 _FULL_RANK: Final = re.compile(r"เทศบาล\s*(นคร|เมือง)")
 _MARK: Final = re.compile(
-    r"(?P<district>(?:กิ่ง)?อำเภอ|(?<![ก-๙.])กิ่ง\s?อ\s?\.|(?<![บ.])อ\.|(?:(?<=\s)|^)เขต(?=\S{2})|(?<=\s)อ\s(?=\S))"
-    r"|(?P<province>(?<!ส่วน)จังหวัด|(?<![บ.])จ\.|(?<=\s)จ\s(?=\S))"
+    r"(?P<district>(?:กิ่ง)?อำเภอ|(?<![ก-๙.])กิ่ง\s?อ\s?\.|(?<!\.)อ\.|(?<=\s)เขต(?=\S{2})|(?<=\s)อ\s(?=\S))"
+    r"|(?P<province>(?<!ส่วน)จังหวัด|(?<!^อบ)(?<!\sอบ)(?<!\.)จ\.|(?<=\s)จ\s(?=\S))"
     r"|(?P<subdistrict>(?:(?<=[\s,(])|^)(?:ตำบล|แขวง)|(?<![บท.])(?<![บท] )ต\.|(?<=\s)ต\s(?=\S))"
 )
 _BRACKETS: Final = re.compile(r"[(\[]([^()\[\]]*)[)\]]?")
@@ -94,6 +97,7 @@ def _typed(text: str, found: Written) -> tuple[str, str]:
         return "", text
     found.type = typed.lastgroup
     before, after = text[: typed.start()], text[typed.end() :]
+    before = _OFFICE_END.sub("", before)
     glued = typed[0] == typed[0].strip() and "." not in typed[0] and len(thai.key(typed[0])) < 4
     if glued and after and not before:
         found.others.append(("", text))
@@ -118,7 +122,14 @@ def _marked(text: str, found: Written) -> str:
             core = text[:end] if number == 0 and len(marks) == 1 else core
             continue
         if kind == "province":
-            code = provinces.code(value) or provinces.code(value.split()[0])
+            code = provinces.code(value)
+            if not code:
+                code = provinces.code(value.split()[0])
+                rest = " ".join(value.split()[1:]) if code else ""
+                if rest and number == 0 and not core.strip(_EDGES):
+                    found.province = found.province or code
+                    core = rest
+                    continue
             if not code and number == 0 and not core.strip():
                 return text
             found.province = found.province or code or value

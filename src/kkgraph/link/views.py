@@ -10,12 +10,13 @@ from kkgraph.link.records import Entry
 
 
 class Key(NamedTuple):
-    """One reading of a name: its letters, what remains of them when heard, and its type.
+    """One reading of a name: its letters, those without light marks, what is heard, and its type.
 
     ``anywhere`` is True where the province was taken for a part of the name, so that none is known.
     """
 
     exact: str
+    light: str
     skeleton: str
     type: str
     anywhere: bool = False
@@ -77,9 +78,10 @@ def _province(text: str) -> str:
 def _add(keys: dict[tuple[str, str], Key], core: str, type_: str, *, anywhere: bool) -> None:
     if thai.is_thai(core):
         exact = thai.key(core)
+        light = thai.light(exact)
         rough = thai.skeleton(exact)
     else:
         exact = latin.key(thai.clean(core)) or thai.clean(core).casefold()
-        rough = latin.skeleton(exact)
+        light = rough = latin.skeleton(exact)
     if exact and (exact, type_) not in keys:
-        keys[exact, type_] = Key(exact, rough or exact, type_, anywhere)
+        keys[exact, type_] = Key(exact, light or exact, rough or exact, type_, anywhere)
