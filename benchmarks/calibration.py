@@ -4,8 +4,8 @@ The material is of provinces outside 30 to 49, so that nothing that linking is m
 here: 24,000 names as people write them (``names.py``, seeds 1 to 3), each made of a body that is
 alone by type, name and province in the register and in the gazetteer, or of none.
 
-Weights of names, and of what differs, are those under which the true body (or "none of them") is likeliest, of
-all candidates that are found for a text: a conditional logit, by Newton's method, with a small
+Weights of names, and of what differs, are those under which the true body (or "none of them") is
+likeliest, of all candidates that are found for a text: a conditional logit, by Newton's method, with a small
 penalty (0.5 × weight² / 25) so that what never happens gets a finite weight. Those of
 an agreeing type and province are the logarithm of how much rarer that is by chance, and those of
 the district logarithms of shares among rows that are the same by type, name and province (Fellegi
@@ -37,7 +37,7 @@ Choice = tuple[np.ndarray, np.ndarray, int]
 
 
 def choices(target: link.Target, fixed: dict[str, float]) -> list[Choice]:
-    """Of every text with candidates: the features, the fixed part of the score, and the right one."""
+    """Of every text with candidates: features, the fixed part of the score, and the right one."""
     number = {k: n for n, k in enumerate(FITTED)}
     out = []
     for seed in SEEDS:

@@ -16,7 +16,8 @@ that agree with all that is written: name, type, province, district. Where none 
 those one letter or mark away. If that is one body, and the one that the text was made of, it is
 the truth. If they are two or more the text must not be linked. A text that has become the right
 name of another body (a lost letter can do that) is drawn again; ``redrawn`` counts them.
-A made-up name may lack its type or province as well; it is at least two letters away from every body of the gazetteer.
+A made-up name may lack its type or province as well; it is at least two letters away from every
+body of the gazetteer.
 """
 
 from __future__ import annotations
@@ -34,8 +35,9 @@ from linkage import material
 from linkage.material import Body
 from rapidfuzz.distance import OSA
 
-PROVINCE_TH = {b["province_code"]: b["name_th"] for b in material.table(material.REGISTER)
-               if b["type"] == "PAO"} if material.REGISTER.exists() else {}  # fmt: skip
+from kkgraph.link import provinces
+
+PROVINCE_TH = {code: th for code, (th, _, _) in provinces.PROVINCES.items()}
 TYPES_TH = {
     "SAO": ("องค์การบริหารส่วนตำบล", "อบต"),
     "SUBDISTRICT": ("เทศบาลตำบล", "ทต"),
@@ -46,8 +48,8 @@ TYPES_EN = {
     "SAO": ("{} Subdistrict Administrative Organization", "{} TAO", "{} SAO", "TAO {}",
             "Tambon Administrative Organization {}", "{} Sub-district Administrative Organisation",
             "{} Tambon Administrative Organization"),
-    "SUBDISTRICT": ("{} Subdistrict Municipality", "Thesaban Tambon {}", "{} Sub-district Municipality",
-                    "{} Tambon Municipality", "{} Municipality"),
+    "SUBDISTRICT": ("{} Subdistrict Municipality", "Thesaban Tambon {}",
+                    "{} Sub-district Municipality", "{} Tambon Municipality", "{} Municipality"),
     "TOWN": ("{} Town Municipality", "Thesaban Mueang {}", "Thesaban Muang {}", "{} Municipality"),
     "CITY": ("{} City Municipality", "Thesaban Nakhon {}", "{} Municipality"),
 }  # fmt: skip
@@ -294,16 +296,11 @@ NOISE: dict[str, Callable[[random.Random, str], str]] = {
     "letter-lost": lost_letter,
     "letter-doubled": doubled_letter,
 }
-PROVINCE_EN = {b.province: b.en for b in material.gazetteer() if b.type == "CITY"
-               and b.th == PROVINCE_TH.get(b.province)} if material.GAZETTEER.exists() else {}  # fmt: skip
+PROVINCE_EN = {code: en for code, (_, en, _) in provinces.PROVINCES.items()}
 
 
 def drawn(seed: int, count: int, *, tuning: bool = False) -> tuple[list[Item], int]:
     """Items of a seed, from the gold (or, for tuning, from the rest of the country); redrawn."""
-    from kkgraph.link import provinces
-
-    for code, (_, en, _) in provinces.PROVINCES.items():
-        PROVINCE_EN.setdefault(code, en)
     gaz = material.gazetteer()
     linked, absent = material.elsewhere(gaz) if tuning else material.northeast(gaz)
     linked = [b for b in linked if b.type in TYPES_TH]

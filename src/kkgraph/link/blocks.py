@@ -64,8 +64,8 @@ class Blocks:
         if self._near is None:
             self._near = {}
             pairs = {(k.light, k.skeleton) for view in self.views for k in view.keys}
-            for light, known in sorted(pairs):
-                for part in deletions(light):
+            for letters, known in sorted(pairs):
+                for part in deletions(letters):
                     self._near.setdefault(part, []).append(known)
         return {known for part in deletions(light) for known in self._near.get(part, ())}
 

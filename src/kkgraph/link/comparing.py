@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final, NamedTuple
 
+from kkgraph.link import thai
 from kkgraph.link.records import Reason, Verdict
 from kkgraph.link.scoring import WEIGHTS
 from kkgraph.link.views import Key, View
@@ -82,8 +83,7 @@ def said(source: View, target: View) -> list[Said]:
         out.append(Said("name", verdict, detail, keys))
     out += _type(source, mine, target)
     out += _territory("province", source.province, target.province)
-    if source.district.isdecimal() == target.district.isdecimal():
-        out += _territory("district", source.district, target.district)
+    out += _territory("district", source.district, target.district)
     out += _codes(source, target)
     if source.point and target.point:
         out.append(_place(source.point, target.point))
@@ -91,9 +91,9 @@ def said(source: View, target: View) -> list[Said]:
 
 
 def _territory(kind: str, mine: str, other: str) -> list[Said]:
-    if not mine or not other:
+    if not mine or not other or mine.isdecimal() != other.isdecimal():
         return []
-    if mine == other:
+    if mine == other or thai.key(mine) == thai.key(other):
         return [Said(kind, "agrees", mine, (f"{kind}:agrees",))]
     return [Said(kind, "differs", f"{mine} ≠ {other}", (f"{kind}:differs",))]
 

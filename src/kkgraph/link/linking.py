@@ -84,4 +84,4 @@ def _taken_back(decision: Decision, rival: Entry, *, lost: bool) -> Decision:
     reason = Reason("rival", "differs", f"{rival.id} {rival.name}".strip())
     marked = Candidate(first.entry, first.score if lost else 0.5, (*first.reasons, reason))
     candidates = (marked, *decision.candidates[1:])
-    return replace(decision, outcome="ambiguous", candidates=candidates, why="tie")
+    return replace(decision, outcome="ambiguous", candidates=candidates, why="rival")

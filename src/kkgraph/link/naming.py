@@ -62,7 +62,7 @@ def parse(text: str, *, bare: bool = False) -> Name:
 
 
 def _named(text: str, found: Written) -> Name:
-    province = provinces.code(found.province) or found.province
+    province = provinces.meant(found.province) or found.province
     name = found.name
     if found.type == "PAO":
         own = provinces.code(name)

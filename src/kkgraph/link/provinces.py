@@ -91,6 +91,9 @@ PROVINCES: Final[dict[str, tuple[str, str, tuple[str, ...]]]] = {
 """Code → Thai name, English name (RTGS), and other names and spellings in use."""
 
 
+_LONG_ENOUGH: Final = 4
+
+
 @lru_cache(maxsize=1)
 def _by_key() -> tuple[dict[str, str], dict[str, str]]:
     exact: dict[str, str] = {}
@@ -128,6 +131,29 @@ def code(name: str, *, rough: bool = True) -> str:
     if found in exact or not rough or len(found) < 3:
         return exact.get(found, "")
     return near.get(_skeleton(found), "")
+
+
+@lru_cache(maxsize=16_384)
+def meant(name: str) -> str:
+    """The code of the one province that a name is or is a letter away from; ``""`` for none.
+
+    For a text that is known to be a province, such as one after "จ.".
+
+    >>> meant("ขอนแกน"), meant("อุบลราชธาน"), meant("นครXXX")
+    ('40', '34', '')
+    """
+    found = code(name)
+    if found:
+        return found
+    from rapidfuzz.distance import OSA
+
+    rough = _skeleton(_key(thai.clean(name)))
+    if len(rough) < _LONG_ENOUGH:
+        return ""
+    near = {
+        c for known, c in _by_key()[1].items() if OSA.distance(rough, known, score_cutoff=1) <= 1
+    }
+    return near.pop() if len(near) == 1 else ""
 
 
 def name(code: str, lang: str = "en") -> str:

@@ -100,7 +100,8 @@ class Decision:
     """What was decided for an entry: linked, ambiguous or none.
 
     ``candidates`` come best first (ties by id). Where linked, the first one is the link. ``why`` is
-    a code: certain, identifier, tie, weak, veto, unknown-name, no-name, territory, or reviewed.
+    a code: certain, identifier, tie, rival, weak, veto, unknown-name, no-name, territory, or
+    reviewed.
     """
 
     entry: Entry

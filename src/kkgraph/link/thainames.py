@@ -36,6 +36,7 @@ _TYPE: Final = re.compile(
 _ANY_TYPE: Final = re.compile("เทศบาล|บริหาร|อ[ .]{0,2}บ[ .]{0,2}[จต]|ท[ .]{0,2}[นมต]")
 _OFFICE: Final = re.compile(r"^(?:สำนักงาน|ที่ทำการ|ที่ว่าการ|สนง\s?\.?)\s*(?=\S)")
 _OFFICE_END: Final = re.compile(r"(?:สำนักงาน|ที่ทำการ|สนง\s?\.?)\s*$")
+_HANGING: Final = "ะัาำิีึืฺุู็่้๊๋์ํ๎"
 _RANKS: Final = {"CITY": "นคร", "TOWN": "เมือง"}
 _FULL_RANK: Final = re.compile(r"เทศบาล\s*(นคร|เมือง)")
 _MARK: Final = re.compile(
@@ -94,7 +95,8 @@ def _typed(text: str, found: Written) -> tuple[str, str]:
     """What stands before the type and after it; the whole text is a further reading if need be."""
     typed = _TYPE.search(text)
     if typed is None or typed.lastgroup is None:
-        return "", text
+        found.type, after = _mistyped(text)
+        return "", after
     found.type = typed.lastgroup
     before, after = text[: typed.start()], text[typed.end() :]
     before = _OFFICE_END.sub("", before)
@@ -107,6 +109,30 @@ def _typed(text: str, found: Written) -> tuple[str, str]:
     if rank and after and rank[0] == typed[0]:
         found.others.append(("MUNICIPALITY", rank[1] + after))
     return before, after
+
+
+_PREFIXES: Final = (
+    ("องค์การบริหารส่วนจังหวัด", "PAO"),
+    ("องค์การบริหารส่วนตำบล", "SAO"),
+    ("เทศบาลตำบล", "SUBDISTRICT"),
+    ("เทศบาลเมือง", "TOWN"),
+)
+_FIRST: Final = ("อง", "เท", "อค", "เศ")
+
+
+def _mistyped(text: str) -> tuple[str, str]:
+    """The type of a text that begins nearly as a prefix does, and what comes after it."""
+    if not text.startswith(_FIRST):
+        return "", text
+    from rapidfuzz.distance import OSA
+
+    best = (2, "", text)
+    for prefix, type_ in _PREFIXES:
+        for length in range(len(prefix) - 1, len(prefix) + 2):
+            away = OSA.distance(text[:length], prefix, score_cutoff=1)
+            if away < best[0] and len(text) > length + 1 and text[length] not in _HANGING:
+                best = (away, type_, text[length:])
+    return best[1], best[2].strip()
 
 
 def _marked(text: str, found: Written) -> str:
@@ -122,9 +148,9 @@ def _marked(text: str, found: Written) -> str:
             core = text[:end] if number == 0 and len(marks) == 1 else core
             continue
         if kind == "province":
-            code = provinces.code(value)
+            code = provinces.meant(value)
             if not code:
-                code = provinces.code(value.split()[0])
+                code = provinces.meant(value.split()[0])
                 rest = " ".join(value.split()[1:]) if code else ""
                 if rest and number == 0 and not core.strip(_EDGES):
                     found.province = found.province or code

@@ -26,20 +26,26 @@ def write(linking: Linking, path: Path | str, *, lang: str = "en") -> None:
     Raises ``LinkError`` unknown-format for another ending.
     """
     path = Path(path)
-    writer = next((w for ending, w in WRITERS.items() if path.name.lower().endswith(ending)), None)
-    if writer is None:
-        raise LinkError(
-            "unknown-format",
-            f'"{path.name}" has no ending that links are written in',
-            where="--output",
-            hint=f"Use one of: {', '.join(WRITERS)}.",
-        )
+    writer = check(path)
     partial = path.with_name(f".{path.name}.partial")
     try:
         partial.write_bytes(writer(linking, lang))
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def check(path: Path) -> Writer:
+    """What writes a file of this name; ``LinkError`` unknown-format where nothing does."""
+    for ending, writer in WRITERS.items():
+        if path.name.lower().endswith(ending):
+            return writer
+    raise LinkError(
+        "unknown-format",
+        f'"{path.name}" has no ending that links are written in',
+        where="--output",
+        hint=f"Use one of: {', '.join(WRITERS)}.",
+    )
 
 
 def to_csv(linking: Linking, lang: str = "en") -> str:
