@@ -101,7 +101,8 @@ def as_written(folder: Path) -> Task:
     read = [(n, link.parse(i.text)) for n, i in enumerate(items)]
     prefix = {t: full for t, (full, _) in names.TYPES_TH.items()}
     cores = written(folder / "cores.csv", ("unique_id", "text"), (
-        (str(n), prefix.get(p.type, "") + p.name if thai.is_thai(p.name) else p.written.split(",")[0])
+        (str(n), prefix.get(p.type, "") + p.name if thai.is_thai(p.name)
+         else p.written.split(",")[0])
         for n, p in read
     ))  # fmt: skip
     mine = written(folder / "names-parts.csv", PARTS, (

@@ -6,8 +6,9 @@ import csv
 import random
 from pathlib import Path
 
-from linkage import material
 from names import NOISE
+
+from linkage import material
 
 HEADS = ("code", "type", "name", "province", "district")
 

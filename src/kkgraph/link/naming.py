@@ -11,6 +11,8 @@ from kkgraph.link.records import TYPES
 from kkgraph.link.written import Written
 
 MAX_LENGTH: Final = 400
+_EDGES: Final = " \"'“”‘’«»,;:/|-–—=+*•·#>_"
+_NUMBERED: Final = re.compile(r"^\s*(?:\d{1,5}\s?[.)]|[•*\-–])\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def parse(text: str, *, bare: bool = False) -> Name:
     >>> parse("เทศบาลตำบลเมืองเก่า").type
     'SUBDISTRICT'
     """
-    cleaned = thai.clean(text[:MAX_LENGTH]).strip(" \"'“”‘’«»,;:/|-–—")
+    cleaned = _NUMBERED.sub("", thai.clean(text[:MAX_LENGTH])).strip(_EDGES)
     read = thainames.read if thai.is_thai(cleaned) else english.read
     return _named(text, read(cleaned, bare=bare))
 

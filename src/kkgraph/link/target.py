@@ -11,7 +11,7 @@ from kkgraph.link.records import Candidate, Decision, Entry, Reason, Side
 from kkgraph.link.views import Key, View, view
 
 THRESHOLD: Final = 0.98
-FLOOR: Final = 0.05
+FLOOR: Final = 0.1
 LEAST: Final = 1e-3
 LISTED: Final = 5
 _EVERY: Final = 2_000

@@ -95,7 +95,8 @@ def _typed(text: str, found: Written) -> tuple[str, str]:
     """What stands before the type and after it; the whole text is a further reading if need be."""
     typed = _TYPE.search(text)
     if typed is None or typed.lastgroup is None:
-        found.type, after = _mistyped(text)
+        type_, after = _mistyped(text)
+        found.type = type_ or found.type
         return "", after
     found.type = typed.lastgroup
     before, after = text[: typed.start()], text[typed.end() :]
