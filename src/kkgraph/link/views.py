@@ -12,7 +12,8 @@ from kkgraph.link.records import Entry
 class Key(NamedTuple):
     """One reading of a name: its letters, those without light marks, what is heard, and its type.
 
-    ``anywhere`` is True where the province was taken for a part of the name, so that none is known.
+    ``anywhere`` is True where the province was taken for a part of the name, so that none is known;
+    ``text`` is the name as it stands.
     """
 
     exact: str
@@ -20,6 +21,7 @@ class Key(NamedTuple):
     skeleton: str
     type: str
     anywhere: bool = False
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,4 +86,4 @@ def _add(keys: dict[tuple[str, str], Key], core: str, type_: str, *, anywhere: b
         exact = latin.key(thai.clean(core)) or thai.clean(core).casefold()
         light = rough = latin.skeleton(exact)
     if exact and (exact, type_) not in keys:
-        keys[exact, type_] = Key(exact, light or exact, rough or exact, type_, anywhere)
+        keys[exact, type_] = Key(exact, light or exact, rough or exact, type_, anywhere, core)
