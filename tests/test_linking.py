@@ -245,7 +245,7 @@ def test_the_graph_is_a_side(graph):
 
 
 BAD = {
-    "duplicate-code": (ROWS + "5400104,SAO,อื่น,40\n", {}, ":4"),
+    "duplicate-code": (ROWS + "5400104,SAO,อื่น,40\n", {"dla_code": "id"}, ":4"),
     "unknown-type": (ROWS + "1,SAOO,อื่น,40\n", {}, ":4"),
     "no-name-column": ("a,b\n1,2\n", {}, ""),
     "unknown-column": (ROWS, {"agency": "name"}, ""),
@@ -265,6 +265,18 @@ def test_bad_tables_are_refused_with_place_and_remedy(tmp_path, code):
     assert error.value.code == code
     assert error.value.where.endswith(place)
     assert error.value.hint
+
+
+def test_a_code_of_two_rows_is_refused_in_a_register_and_not_in_a_list(tmp_path):
+    path = write(tmp_path / "twice.csv", ROWS + "5400104,SUBDISTRICT,ท่าพระ,40\n")
+    side, entries = reading.read(path)
+    assert [e.id for e in entries] == ["2", "3", "4"]
+    with pytest.raises(LinkError) as error:
+        Target(side, entries)
+    assert (error.value.code, error.value.where) == ("duplicate-code", f"{path}:4")
+    to = target(entry("x", "ทต.ท่าพระ", identifiers=(("dla", "5400104"),)))
+    found = link.link((side, entries), to).decisions
+    assert [d.outcome for d in found] == ["linked", "none", "linked"]
 
 
 def test_mixed_encodings_are_refused(tmp_path):
