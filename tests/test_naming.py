@@ -69,6 +69,10 @@ SPELT = {
     "Provincial Administrative Organisation of Khon Kaen": ("PAO", "Khon Kaen", "", "40"),
     "Muang Kao Subdistrict Municipality, Muang Khon Kaen District": (
         "SUBDISTRICT", "Muang Kao", "4001", "40"),
+    "Tambon Mueang Kao Municipality, Khon Kaen": ("SUBDISTRICT", "Mueang Kao", "", "40"),
+    "Municipality of Tha Phra, Khon Kaen Province, Thailand": (
+        "MUNICIPALITY", "Tha Phra", "", "40"),
+    "1. ทต.ท่าพระ": ("SUBDISTRICT", "ท่าพระ", "", ""),
     "Pattaya City": ("SPECIAL", "เมืองพัทยา", "", "20"),
     "Nong Khai": ("", "Nong Khai", "", ""),
 }  # fmt: skip
@@ -82,7 +86,7 @@ def test_a_spelling_is_understood(text):
 
 
 def test_so_many_spellings():
-    assert len(SPELT) == 55
+    assert len(SPELT) == 58
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD", "NFKC", "NFKD"])
@@ -95,6 +99,8 @@ def test_unicode_forms_are_one(text, form):
 def test_a_rank_may_belong_to_the_name():
     assert ("TOWN", "เมืองพล") in parse("เทศบาลเมืองพล").readings
     assert ("MUNICIPALITY", "เมืองพล") in parse("เทศบาลเมืองพล").readings
+    assert ("TOWN", "ชุมแพ") in parse("ทม.ชุมแพ ชุมแพ ขอนแก่น").readings
+    assert ("CITY", "Khon Kaen") in parse("Nakhon Khon Kaen Municipality").readings
     assert ("", "ทมนางาม") in parse("ทมนางาม").readings
 
 

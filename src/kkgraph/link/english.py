@@ -42,10 +42,17 @@ _RANK: Final = re.compile(rf"{_THESABAN}[\s\-]*({_MUEANG}|nakh?on?r?n?)\b", re.I
 _EDGES: Final = " ,;:/|-–—·\"'“”.()[]"
 
 
+_SPLIT: Final = re.compile(
+    rf"^{_SUB}\s+(?P<name>[^,;()]+?)\s+(?P<kind>municipal\w*|admin\w*\s*org\w*)", re.IGNORECASE
+)
+_CITY: Final = re.compile(r"^nakh?on?r?n?\s+(?P<name>\S.*)$", re.IGNORECASE)
+
+
 def read(text: str, *, bare: bool = False) -> Written:
     """The parts of a cleaned text in Latin letters; see ``naming.parse``."""
     found = Written(text)
     rest = _OFFICE.sub("", text) or text
+    rest = _SPLIT.sub(r"\g<name> Tambon \g<kind>", rest)  # "Tambon Sila Municipality"
     typed = _TYPE.search(rest)
     if typed and typed.lastgroup:
         found.type = typed.lastgroup
@@ -57,6 +64,9 @@ def read(text: str, *, bare: bool = False) -> Written:
             found.others.append(("MUNICIPALITY", core))
             found.others.append((found.type, core))
     found.name = rest.strip(_EDGES) if bare else _territories(rest, found)
+    city = _CITY.match(found.whole or found.name)
+    if city and found.type == "MUNICIPALITY":
+        found.others.append(("CITY", city["name"]))
     return found
 
 
@@ -67,9 +77,9 @@ def _territories(text: str, found: Written) -> str:
         left = _taken(piece.strip(_EDGES), found)
         if left and left.lower() not in ("thailand", "of", "the"):
             pieces.append(left)
-    if not found.type and found.subdistrict and all(provinces.code(p) for p in pieces):
+    if found.subdistrict and all(provinces.code(p) for p in pieces):
         found.province = found.province or (provinces.code(pieces[0]) if pieces else "")
-        found.territory = True
+        found.territory = not found.type
         return found.subdistrict
     if not pieces:
         if not found.type and (value := found.subdistrict or found.district or found.province):

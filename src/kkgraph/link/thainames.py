@@ -208,6 +208,8 @@ def _trailing(core: str, found: Written) -> str:
         words = words[:-1]
     if len(words) < len(whole.split()):
         found.whole = whole
+        if len(words) > 1:  # a district without its word, or a name with spaces in it
+            found.others.append((found.type, words[0]))
     return " ".join(words)
 
 
