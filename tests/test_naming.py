@@ -73,6 +73,9 @@ SPELT = {
     "Municipality of Tha Phra, Khon Kaen Province, Thailand": (
         "MUNICIPALITY", "Tha Phra", "", "40"),
     "1. ทต.ท่าพระ": ("SUBDISTRICT", "ท่าพระ", "", ""),
+    "ทต.ท่าพระ - ขอนแก่น": ("SUBDISTRICT", "ท่าพระ", "", "40"),
+    "อบต.ต้นตาล - พระยาทด จ.สระบุรี": ("SAO", "ต้นตาล - พระยาทด", "", "19"),
+    "Non Sung - Nam Kham TAO": ("SAO", "Non Sung - Nam Kham", "", ""),
     "Pattaya City": ("SPECIAL", "เมืองพัทยา", "", "20"),
     "Nong Khai": ("", "Nong Khai", "", ""),
 }  # fmt: skip
@@ -86,7 +89,7 @@ def test_a_spelling_is_understood(text):
 
 
 def test_so_many_spellings():
-    assert len(SPELT) == 58
+    assert len(SPELT) == 61
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD", "NFKC", "NFKD"])
@@ -177,3 +180,21 @@ def test_codes_say_what_they_say():
     assert codes.told("dla", "9999999") == codes.Told()
     assert codes.told("geocode", "400104").district == "4001"
     assert codes.normal("wikidata", "http://www.wikidata.org/entity/Q876526") == "Q876526"
+
+
+@pytest.mark.parametrize(
+    ("text", "core"),
+    [
+        ("ท่าพระ", "ท่าพระ"),
+        ("ทต.ท่าพระ จ.ขอนแก่น", "ท่าพระ"),
+        ("ท่าพระ อ.เมือง จ.ขอนแก่น", "ท่าพระ"),
+        ("Tha Phra Subdistrict Municipality, Khon Kaen", "Tha Phra"),
+        ("Ban Nan", "Ban Nan"),
+        ("ต้นตาล - พระยาทด", "ต้นตาล - พระยาทด"),
+        ("จ.ป.ร.", "จ.ป.ร."),
+        ("เทพนคร", "เทพนคร"),
+        ("องครักษ์", "องครักษ์"),
+    ],
+)
+def test_a_bare_name_keeps_what_may_be_its_own(text, core):
+    assert parse(text, bare=True).name == core

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from kkgraph.link import codes, latin, naming, provinces, thai
 from kkgraph.link.records import Entry
@@ -37,6 +37,9 @@ class View:
     territory: bool = False
 
 
+_NOTHING: Final = codes.NOTHING
+
+
 def view(entry: Entry) -> View:
     """The entry as it is compared.
 
@@ -44,11 +47,12 @@ def view(entry: Entry) -> View:
     """
     held: dict[str, frozenset[str]] = {}
     type_, province, district = entry.type, _province(entry.province), entry.district
-    told = codes.Told()
+    told = _NOTHING
     for scheme, value in entry.identifiers:
-        held[scheme] = held.get(scheme, frozenset()) | {value}
+        held[scheme] = held[scheme] | {value} if scheme in held else frozenset((value,))
         said = codes.told(scheme, value)
-        told = codes.Told(*(a or b for a, b in zip(told, said, strict=True)))
+        if said is not _NOTHING:
+            told = codes.Told(*(a or b for a, b in zip(told, said, strict=True)))
     bare = bool(type_ and (province or told.province))
     first = naming.parse(entry.name, bare=bare)
     keys: dict[tuple[str, str], Key] = {}
