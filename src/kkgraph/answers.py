@@ -133,6 +133,7 @@ class Reader:
         self._version = store.version
         self._labels: dict[str, Text] = {}
         self._findings: dict[str, FindingNote | None] = {}
+        self._gaps: dict[str, Gap | None] = {}
 
     def labels(self, iris: Iterable[str]) -> dict[str, Text]:
         """Labels by IRI and language; ``skos:prefLabel`` wins over ``rdfs:label``."""
@@ -154,9 +155,13 @@ class Reader:
 
     def gaps(self, iris: list[str]) -> tuple[Gap, ...]:
         """The knowledge gaps with these IRIs, in their order, each with its nearest findings."""
-        wanted = _values(iris)
-        if not wanted:
-            return ()
+        self._refresh()
+        if new := _values(set(iris) - self._gaps.keys()):
+            self._gaps |= dict.fromkeys(set(iris) - self._gaps.keys())
+            self._gaps |= self._read_gaps(new)
+        return tuple(gap for i in iris if (gap := self._gaps.get(i)))
+
+    def _read_gaps(self, wanted: str) -> dict[str, Gap]:
         raw: dict[str, dict[str, Any]] = {}
         for row in _rows(self.store, _GAPS % wanted):
             mine = raw.setdefault(
@@ -166,23 +171,23 @@ class Reader:
             mine["f"][row["f"].value] = None
         notes = self.findings({f for m in raw.values() for f in m["f"]})
         labels = self.labels({m["reason"] for m in raw.values()})
-        return tuple(
-            Gap(
+        return {
+            iri: Gap(
                 iri=names.compact(iri),
-                question=raw[iri]["q"],
-                reason=names.compact(raw[iri]["reason"]),
-                reason_label=labels.get(raw[iri]["reason"], {}),
-                bounded_by=tuple(notes[f] for f in raw[iri]["f"] if f in notes),
+                question=mine["q"],
+                reason=names.compact(mine["reason"]),
+                reason_label=labels.get(mine["reason"], {}),
+                bounded_by=tuple(notes[f] for f in mine["f"] if f in notes),
             )
-            for iri in iris
-            if iri in raw
-        )
+            for iri, mine in raw.items()
+        }
 
     def _refresh(self) -> None:
         if self.store.version != self._version or len(self._labels) > _REMEMBER:
             self._version = self.store.version
             self._labels.clear()
             self._findings.clear()
+            self._gaps.clear()
 
     def _read_labels(self, wanted: str) -> dict[str, Text]:
         out: dict[str, dict[str, tuple[int, str]]] = {}

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 from kkgraph.layout import columns_text
 from kkgraph.model import Answer, Column, Gap, Question, Row, Text, in_language
@@ -115,7 +115,7 @@ class Table:
 
         return pandas.DataFrame(self.rows, columns=[c.name for c in self.columns])
 
-    def to_xlsx(self, path: Path | str) -> None:
+    def to_xlsx(self, path: Path | str | IO[bytes]) -> None:
         """An .xlsx workbook of the labels; texts only, so that no cell is ever a formula."""
         heads, rows = self.flat()
         write_xlsx(path, heads, rows)
@@ -235,12 +235,14 @@ class Sheet:
     frozen: str = "A2"
 
 
-def write_xlsx(path: Path | str, heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+def write_xlsx(
+    path: Path | str | IO[bytes], heads: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> None:
     """One sheet with a bold, frozen, filtered head; texts stay texts, never formulas."""
     write_book(path, [Sheet("Sheet", heads, rows)])
 
 
-def write_book(path: Path | str, sheets: Sequence[Sheet]) -> None:
+def write_book(path: Path | str | IO[bytes], sheets: Sequence[Sheet]) -> None:
     """A workbook of such sheets, as in ``write_xlsx``."""
     from openpyxl import Workbook
 

@@ -39,12 +39,21 @@ class OxigraphStore:
     With ``in_process`` a query runs here, and its time limit ends the whole process with exit
     code 3: right for a one-shot command, wrong for a library. Otherwise a worker process answers
     and is killed when time runs out.
+
+    With ``derived`` False the default graph is a graph of its own, written and read like any
+    other: a plain SPARQL dataset, as other stores have.
     """
 
     def __init__(
-        self, engine: ox.Store, *, path: Path | None = None, in_process: bool = False
+        self,
+        engine: ox.Store,
+        *,
+        path: Path | None = None,
+        in_process: bool = False,
+        derived: bool = True,
     ) -> None:
         self._engine = engine
+        self._derived = derived
         self._path = path
         self._in_process = in_process
         self._worker: Worker | None = None
@@ -53,11 +62,13 @@ class OxigraphStore:
         self.version = 0
 
     @classmethod
-    def in_memory(cls, quads: Iterable[ox.Quad], *, in_process: bool = False) -> OxigraphStore:
+    def in_memory(
+        cls, quads: Iterable[ox.Quad], *, in_process: bool = False, derived: bool = True
+    ) -> OxigraphStore:
         """A new store in memory with these quads."""
         engine = ox.Store()
-        engine.bulk_extend(with_default(quads))
-        return cls(engine, in_process=in_process)
+        engine.bulk_extend(with_default(quads) if derived else quads)
+        return cls(engine, in_process=in_process, derived=derived)
 
     @classmethod
     def create(cls, path: Path, quads: Iterable[ox.Quad], **options: bool) -> OxigraphStore:
@@ -138,11 +149,11 @@ class OxigraphStore:
             worker = self._worker
         return worker.query(sparql, limits)
 
-    def update(self, sparql: str) -> None:
+    def update(self, sparql: str, *, base: str | None = None) -> None:
         """Run a SPARQL update and derive the default graph anew, all in one transaction.
 
-        Raises ``QuestionError``: bad-sparql; default-graph-write where it would write into the
-        default graph, which is derived and never written.
+        ``base`` is what relative IRIs are resolved against. Raises ``QuestionError``: bad-sparql;
+        default-graph-write where it would write into the default graph, where that is derived.
         """
         prologue, body = split_prologue(sparql)
         plain = blank(body).rstrip().rstrip(";").rstrip()
@@ -150,7 +161,10 @@ class OxigraphStore:
             return
         check_nesting(sparql, where="update")
         if not names_remote(sparql):
-            self._check_syntax(sparql)
+            self._check_syntax(sparql, base)
+        if not self._derived:
+            self._run(sparql, base)
+            return
         if writes_default_graph(sparql):
             raise QuestionError(
                 "default-graph-write",
@@ -161,12 +175,13 @@ class OxigraphStore:
         text = body[: len(plain)]
         self._run(
             f"{prologue}\n{text}\n;\nDROP DEFAULT ;\n"
-            f"INSERT {{ ?s ?p ?o }} WHERE {{ GRAPH ?g {{ ?s ?p ?o }} {MERGED} }}"
+            f"INSERT {{ ?s ?p ?o }} WHERE {{ GRAPH ?g {{ ?s ?p ?o }} {MERGED} }}",
+            base,
         )
 
-    def _check_syntax(self, sparql: str) -> None:
+    def _check_syntax(self, sparql: str, base: str | None) -> None:
         try:
-            ox.Store().update(sparql, prefixes=PREFIXES)
+            ox.Store().update(sparql, base_iri=base, prefixes=PREFIXES)
         except SyntaxError as error:
             raise syntax_error(error, sparql) from error
         except (RuntimeError, OSError):
@@ -176,6 +191,11 @@ class OxigraphStore:
     def path(self) -> Path | None:
         """The folder of a store on disk; None for one in memory."""
         return self._path
+
+    @property
+    def derived(self) -> bool:
+        """True where the default graph holds the merged graphs' triples, and nothing else."""
+        return self._derived
 
     @property
     def in_process(self) -> bool:
@@ -189,17 +209,26 @@ class OxigraphStore:
         one node. Takes time by the size of the graphs, not of the store.
         """
         with self._lock:
-            steps = removal(self._engine, set(graphs))
-            parts = []
-            for graph, triples in graphs.items():
-                data = (ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b"").decode("utf-8")
-                if data:
-                    parts.append(f"GRAPH <{graph}> {{ {data} }}")
-                if data and is_merged(graph):
-                    parts.append(data)
-            if parts:
-                steps.append(f"INSERT DATA {{ {' '.join(parts)} }}")
-            self._run(" ;\n".join(steps))
+            if self._derived:
+                steps = removal(self._engine, set(graphs))
+            else:
+                steps = [f"DROP SILENT {_target(graph)}" for graph in sorted(graphs)]
+            self._run(" ;\n".join(steps + self._insertion(graphs)))
+
+    def add_triples(self, graph: str, triples: Iterable[ox.Triple]) -> None:
+        """Add the triples to the graph, atomically; the default graph follows."""
+        if steps := self._insertion({graph: triples}):
+            self._run(steps[0])
+
+    def _insertion(self, graphs: Mapping[str, Iterable[ox.Triple]]) -> list[str]:
+        parts = []
+        for graph, triples in graphs.items():
+            data = (ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b"").decode("utf-8")
+            if data:
+                parts.append(f"GRAPH <{graph}> {{ {data} }}" if graph else data)
+            if data and self._derived and is_merged(graph):
+                parts.append(data)
+        return [f"INSERT DATA {{ {' '.join(parts)} }}"] if parts else []
 
     def put_graph(self, graph: str, triples: Iterable[ox.Triple]) -> None:
         """Replace the graph, atomically; the default graph follows."""
@@ -209,9 +238,21 @@ class OxigraphStore:
         """Remove the graph, atomically; a triple leaves the default graph with its last graph."""
         self.put_graphs({graph: ()})
 
-    def _run(self, update: str) -> None:
+    def snapshot(self, folder: Path) -> Path:
+        """A copy of the store's whole state below ``folder``, default graph included.
+
+        A store on disk gives a folder (``oxigraph``), one in memory a file (``quads.nq``).
+        """
+        if self._path is not None:
+            self._engine.backup(str(folder / _FOLDER))
+            return folder / _FOLDER
+        file = folder / "quads.nq"
+        self._engine.dump(str(file), format=ox.RdfFormat.N_QUADS)
+        return file
+
+    def _run(self, update: str, base: str | None = None) -> None:
         try:
-            self._engine.update(update, prefixes=PREFIXES)
+            self._engine.update(update, base_iri=base, prefixes=PREFIXES)
         except SyntaxError as error:
             raise syntax_error(error, update) from error
         except (ValueError, RuntimeError, OSError) as error:
@@ -270,6 +311,19 @@ class OxigraphStore:
     def __del__(self) -> None:
         if getattr(self, "_worker", None) is not None or getattr(self, "_snapshot", None):
             self._changed()
+
+
+def of_snapshot(place: Path, *, writable: bool = False) -> ox.Store:
+    """The engine of a snapshot that ``OxigraphStore.snapshot`` made."""
+    if place.is_dir():
+        return ox.Store(str(place)) if writable else ox.Store.read_only(str(place))
+    engine = ox.Store()
+    engine.bulk_load(path=str(place), format=ox.RdfFormat.N_QUADS)
+    return engine
+
+
+def _target(graph: str) -> str:
+    return f"GRAPH <{graph}>" if graph else "DEFAULT"
 
 
 def with_default(quads: Iterable[ox.Quad]) -> Iterable[ox.Quad]:
