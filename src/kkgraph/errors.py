@@ -68,3 +68,7 @@ class StoreError(KkgraphError):
 
 class LinkError(KkgraphError):
     """Two datasets cannot be linked."""
+
+
+class RequestError(KkgraphError):
+    """A request over HTTP that is refused before anything is done."""

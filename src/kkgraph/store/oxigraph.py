@@ -71,21 +71,29 @@ class OxigraphStore:
         return cls(engine, in_process=in_process, derived=derived)
 
     @classmethod
-    def create(cls, path: Path, quads: Iterable[ox.Quad], **options: bool) -> OxigraphStore:
+    def create(
+        cls,
+        path: Path,
+        quads: Iterable[ox.Quad],
+        *,
+        in_process: bool = False,
+        derived: bool = True,
+    ) -> OxigraphStore:
         """A new store on disk: built beside its place and moved there when complete."""
         building = None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             building = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
             engine = ox.Store(str(building / _FOLDER))
-            engine.bulk_extend(with_default(quads))
+            engine.bulk_extend(with_default(quads) if derived else quads)
             engine.flush()
             del engine
-            (building / _MARK).write_text(json.dumps({"format": FORMAT}) + "\n", encoding="utf-8")
+            mark = {"format": FORMAT} if derived else {"format": FORMAT, "derived": False}
+            (building / _MARK).write_text(json.dumps(mark) + "\n", encoding="utf-8")
             building.rename(path)
         except OSError as error:
             if (path / _MARK).is_file():
-                return cls.open(path, **options)  # another process was faster
+                return cls.open(path, in_process=in_process)  # another process was faster
             raise StoreError(
                 "unwritable-store",
                 f"the store cannot be made: {error}",
@@ -95,7 +103,7 @@ class OxigraphStore:
         finally:
             if building is not None:
                 shutil.rmtree(building, ignore_errors=True)
-        return cls.open(path, **options)
+        return cls.open(path, in_process=in_process)
 
     @classmethod
     def open(cls, path: Path, *, in_process: bool = False) -> OxigraphStore:
@@ -128,7 +136,9 @@ class OxigraphStore:
                 hint="Restore it from a copy, or remove the folder and open the path again.",
             )
         try:
-            return cls(ox.Store(str(path / _FOLDER)), path=path, in_process=in_process)
+            engine = ox.Store(str(path / _FOLDER))
+            derived = bool(mark.get("derived", True))
+            return cls(engine, path=path, in_process=in_process, derived=derived)
         except (OSError, ValueError, RuntimeError) as error:
             raise StoreError(
                 "unreadable-store",
@@ -191,6 +201,11 @@ class OxigraphStore:
     def path(self) -> Path | None:
         """The folder of a store on disk; None for one in memory."""
         return self._path
+
+    @property
+    def engine(self) -> ox.Store:
+        """The engine beneath, for reading what the protocol doesn't say."""
+        return self._engine
 
     @property
     def derived(self) -> bool:

@@ -1,0 +1,180 @@
+"""SPARQL jobs: a query or a graph, evaluated and written in the format that the client wants."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import pyoxigraph as ox
+
+from kkgraph import sparql, turtle
+from kkgraph.errors import QuestionError, StoreError, TermError
+from kkgraph.names import PREFIXES
+from kkgraph.store.execute import syntax_error
+from kkgraph.web import negotiation
+from kkgraph.web.messages import Reply
+
+if TYPE_CHECKING:
+    from kkgraph.web.desk import Desk
+
+_REMEMBERED: Final = 4
+_ROW: Final = {"json": b"},{", "xml": b"<result>", "csv": b"\n", "tsv": b"\n"}
+
+
+class TooLargeError(Exception):
+    """The answer is larger than the server gives."""
+
+
+class Sink(io.RawIOBase):
+    """Takes what the engine writes, up to a number of bytes."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.size = 0
+        self.parts: list[bytes] = []
+
+    def writable(self) -> bool:
+        """True."""
+        return True
+
+    def write(self, data: Any) -> int:
+        """Keep the bytes; ``TooLargeError`` past the limit."""
+        self.size += len(data)
+        if self.size > self.limit:
+            raise TooLargeError
+        self.parts.append(bytes(data))
+        return len(data)
+
+
+def query(
+    desk: Desk,
+    *,
+    text: str,
+    accept: str,
+    base: str,
+    default: Sequence[str],
+    named: Sequence[str],
+    max_rows: int,
+    max_bytes: int,
+) -> Reply:
+    """The answer of a query, in the format that ``accept`` likes best.
+
+    ``default`` and ``named`` are the protocol's dataset; where either is given, the query's own
+    ``FROM`` counts no more. Raises ``QuestionError`` (bad-sparql, remote-access, not-acceptable),
+    ``StoreError`` (answer-too-large, engine-failed).
+    """
+    sparql.refuse_remote(text)
+    try:
+        found = _evaluate(desk, text, base, default, named)
+        if isinstance(found, ox.QueryTriples):
+            media, form = negotiation.choose(accept, negotiation.TRIPLES)
+            return Reply(_triples(found, form, max_rows, max_bytes), media)
+        asked = isinstance(found, ox.QueryBoolean)
+        offers = negotiation.ASK if asked else negotiation.SELECT
+        media, form = negotiation.choose(accept, offers)
+        sink = Sink(max_bytes)
+        found.serialize(output=sink, format=negotiation.RESULTS[form])
+        body = b"".join(sink.parts)
+        if not asked and body.count(_ROW[form]) > max_rows and _rows(body, form) > max_rows:
+            raise TooLargeError
+        return Reply(body, media)
+    except TooLargeError as error:
+        raise too_large(max_rows, max_bytes) from error
+    except SyntaxError as error:
+        raise syntax_error(error, text) from error
+    except (ValueError, RuntimeError, OSError) as error:
+        raise StoreError("engine-failed", f"the engine could not answer: {error}") from error
+
+
+def graph(desk: Desk, *, name: str, accept: str, max_rows: int, max_bytes: int) -> Reply:
+    """A graph's triples (``name`` empty: the default graph); ``TermError`` unknown-graph."""
+    target: Any = ox.NamedNode(name) if name else ox.DefaultGraph()
+    if name and not desk.engine.contains_named_graph(target):
+        raise TermError("unknown-graph", f"there is no graph {name}", where="graph")
+    media, form = negotiation.choose(accept, negotiation.TRIPLES)
+    quads = desk.engine.quads_for_pattern(None, None, None, target)
+    triples = (ox.Triple(q.subject, q.predicate, q.object) for q in quads)
+    try:
+        return Reply(_triples(triples, form, 10 * max_rows, max_bytes), media)
+    except TooLargeError as error:
+        raise too_large(10 * max_rows, max_bytes) from error
+
+
+def too_large(max_rows: int, max_bytes: int) -> StoreError:
+    """The error of an answer that passes the limits: it is refused, never cut in silence."""
+    return StoreError(
+        "answer-too-large",
+        f"the answer has more than {max_rows} rows or {max_bytes // 2**20} MiB",
+        hint="Ask for less: add LIMIT, and page with ORDER BY and OFFSET.",
+    )
+
+
+def _evaluate(
+    desk: Desk, text: str, base: str, default: Sequence[str], named: Sequence[str]
+) -> Any:
+    if not default and not named:
+        return desk.engine.query(text, base_iri=base, prefixes=PREFIXES)
+    engine = desk.engine
+    chosen = tuple(sorted(set(default)))
+    graphs: list[Any] = [ox.NamedNode(g) for g in chosen]
+    if len(chosen) > 1:  # the engine would count a triple twice that stands in two of them
+        engine = _merged(desk, chosen, named)
+        graphs = [ox.DefaultGraph()]
+    return engine.query(
+        text,
+        base_iri=base,
+        prefixes=PREFIXES,
+        default_graph=graphs,
+        named_graphs=[ox.NamedNode(g) for g in dict.fromkeys(named)],
+    )
+
+
+def _merged(desk: Desk, default: tuple[str, ...], named: Sequence[str]) -> ox.Store:
+    """A store whose default graph is the merge of these graphs, beside the named ones."""
+    key = (*default, "", *sorted(set(named)))
+    if key not in desk.merged:
+        made = ox.Store()
+        for name in default:
+            made.extend(
+                ox.Quad(q.subject, q.predicate, q.object)
+                for q in desk.engine.quads_for_pattern(None, None, None, ox.NamedNode(name))
+            )
+        for name in set(named):
+            made.extend(desk.engine.quads_for_pattern(None, None, None, ox.NamedNode(name)))
+        while len(desk.merged) >= _REMEMBERED:
+            desk.merged.pop(next(iter(desk.merged)))
+        desk.merged[key] = made
+    return desk.merged[key]
+
+
+def _triples(found: Iterable[Any], form: str, max_rows: int, max_bytes: int) -> bytes:
+    sink = Sink(max_bytes)
+    kind = turtle.FORMATS[form]
+    ox.serialize(_counted(found, max_rows), output=sink, format=kind, prefixes=PREFIXES)
+    return b"".join(sink.parts)
+
+
+def _counted(items: Iterable[Any], most: int) -> Iterator[Any]:
+    for number, item in enumerate(items):
+        if number >= most:
+            raise TooLargeError
+        yield item
+
+
+def _rows(body: bytes, form: str) -> int:
+    """The exact number of rows; called only where a quick count found too many."""
+    if form == "csv":
+        return sum(1 for _ in csv.reader(io.StringIO(body.decode("utf-8")))) - 1
+    found = ox.parse_query_results(body, format=negotiation.RESULTS[form])
+    return sum(1 for _ in found) if isinstance(found, ox.QuerySolutions) else 0
+
+
+def refuse_bad_graph(name: str) -> str:
+    """The graph's IRI; ``QuestionError`` bad-iri where it is none."""
+    if not sparql.is_iri(name):
+        raise QuestionError(
+            "bad-iri", f"{name!r} is not an absolute IRI", where="graph", hint="Write it whole."
+        )
+    return name

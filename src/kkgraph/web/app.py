@@ -1,0 +1,58 @@
+"""The application: the routes of every module, behind one gate."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.routing import BaseRoute
+
+from kkgraph import catalogue
+from kkgraph.errors import RequestError
+from kkgraph.web import graphstore, protocol, rest, watching
+from kkgraph.web.gate import Gate
+from kkgraph.web.service import Sent, Service
+
+
+def build(service: Service, *, extra: Sequence[BaseRoute] = (), cors: str = "*") -> Gate:
+    """The ASGI application of a service: SPARQL, graph store, REST, health and metrics.
+
+    ``extra`` are further routes, which go first. ``cors`` is the origin that scripts in a
+    browser may come from (``*``: any; empty: none). Starting it starts the service's processes.
+    """
+    questions = {q.id: q for q in catalogue.all_questions()}
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        await service.start()
+        try:
+            yield
+        finally:
+            await service.stop()
+
+    async def refused(request: Request, error: Exception) -> Sent:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        code = {404: "not-found", 405: "not-allowed"}.get(status, "bad-request")
+        detail = error.detail if isinstance(error, HTTPException) else ""
+        sent = service.failed(request, RequestError(code, detail), status)
+        for name, value in (getattr(error, "headers", None) or {}).items():
+            sent.headers[name.lower()] = value
+        return sent
+
+    app = Starlette(
+        routes=[
+            *extra,
+            *protocol.routes(service),
+            *graphstore.routes(service),
+            *rest.routes(service, questions),
+            *watching.routes(service),
+        ],
+        lifespan=lifespan,
+        exception_handlers={HTTPException: refused},
+    )
+    app.router.redirect_slashes = False
+    app.state.service = service
+    return Gate(app, service, cors)

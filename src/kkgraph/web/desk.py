@@ -1,0 +1,98 @@
+"""Where jobs are done: a table of kinds, over a store for reading or over the one that writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import pyoxigraph as ox
+
+from kkgraph import catalogue, names
+from kkgraph.errors import StoreError
+from kkgraph.graph import KnowledgeGraph
+from kkgraph.model import Question
+from kkgraph.store import OxigraphStore
+from kkgraph.store.oxigraph import of_snapshot
+from kkgraph.web import answering, asking, describing, writing
+from kkgraph.web.messages import Job, Reply
+
+_PREPARED_UP_TO: Final = 300_000
+_LABELLED: Final = (
+    f"SELECT DISTINCT ?n WHERE {{ GRAPH ?g {{ ?n <{names.PREF_LABEL}>|<{names.RDFS_LABEL}> ?l }} }}"
+)
+_FINDINGS: Final = f"SELECT DISTINCT ?f WHERE {{ GRAPH ?g {{ ?f a <{names.KK}Finding> }} }}"
+_GAPS: Final = f"SELECT DISTINCT ?f WHERE {{ GRAPH ?g {{ ?f a <{names.KK}KnowledgeGap> }} }}"
+
+
+class Desk:
+    """Reads one snapshot of the store, and answers from it until it is given the next."""
+
+    def __init__(self) -> None:
+        self.engine = ox.Store()
+        self.graph = KnowledgeGraph(OxigraphStore(self.engine, in_process=True))
+        self.questions: dict[str, Question] = {}
+        self.merged: dict[tuple[str, ...], ox.Store] = {}
+
+    def do(self, job: Job) -> Reply:
+        """The reply to a job. Raises whatever ``KkgraphError`` the work raises."""
+        if job.kind == "load":
+            return self._load(Path(job.args["place"]))
+        return READING[job.kind](self, **job.args)
+
+    def _load(self, place: Path) -> Reply:
+        self.engine = of_snapshot(place)
+        self.merged = {}
+        self.graph.close()
+        self.graph = KnowledgeGraph(OxigraphStore(self.engine, in_process=True))
+        if not self.questions:
+            self.questions = {q.id: q for q in catalogue.all_questions()}
+        if len(self.engine) <= _PREPARED_UP_TO:
+            self._prepare()
+        return Reply(b"")
+
+    def _prepare(self) -> None:
+        """Look up what answers carry beside their cells, once, so that no request has to."""
+        reader = self.graph.reader
+        columns = [self._column(text) for text in (_FINDINGS, _GAPS, _LABELLED)]
+        reader.findings(columns[0])
+        reader.gaps(columns[1])
+        reader.labels(columns[2])
+
+    def _column(self, text: str) -> list[str]:
+        terms = (row[0] for row in self.engine.query(text))  # type: ignore[union-attr]
+        return [t.value for t in terms if isinstance(t, ox.NamedNode)]
+
+
+class WritingDesk:
+    """Holds the store itself; every write is one job, and gives the next snapshot."""
+
+    def __init__(self) -> None:
+        self.store: OxigraphStore | None = None
+
+    def do(self, job: Job) -> Reply:
+        """The reply to a job. Raises whatever ``KkgraphError`` the work raises."""
+        if job.kind == "open":
+            self.store = writing.open_store(**job.args)
+            return Reply(b"")
+        if self.store is None:
+            raise StoreError("engine-failed", "no store is open")
+        return WRITING[job.kind](self.store, **job.args)
+
+
+READING: Final[dict[str, Callable[..., Reply]]] = {
+    "query": answering.query,
+    "graph": answering.graph,
+    "description": describing.service,
+    "ask": asking.ask,
+    "sparql": asking.sparql_of,
+    "entity": asking.entity,
+    "finding": asking.finding,
+}
+WRITING: Final[dict[str, Callable[..., Reply]]] = {
+    "snapshot": writing.snapshot,
+    "update": writing.update,
+    "put": writing.put,
+    "add": writing.add,
+    "drop": writing.drop,
+}

@@ -1,0 +1,299 @@
+"""The pool of answering processes, and who gets one next.
+
+A client that keeps processes busy for long waits behind the others: the next free process goes to
+the client with the least recent use; a client with long jobs leaves one process to the others; and
+a long job that stands in the way moves aside (its process gives way and a new one takes its
+place), or is ended where its client has one aside already.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from kkgraph.errors import StoreError
+from kkgraph.web.bounds import Bounds
+from kkgraph.web.messages import Job, Reply
+from kkgraph.web.process import Process
+
+_TICK_S: Final = 0.05
+_HALF_LIFE_S: Final = 10.0
+_REMEMBERED: Final = 10_000
+_START_S: Final = 120.0
+
+
+@dataclass(slots=True)
+class Client:
+    """What one client has waiting and running, and how much it has used lately."""
+
+    waiting: deque[asyncio.Future[Process]] = field(default_factory=deque)
+    running: int = 0
+    used_s: float = 0.0
+    at: float = 0.0
+    heavy_until: float = 0.0
+
+    def use(self, seconds: float, now: float) -> None:
+        """Count the use of a process; what is past counts half after ten seconds."""
+        self.used_s = self.used_s * 0.5 ** ((now - self.at) / _HALF_LIFE_S) + seconds
+        self.at = now
+
+
+class Pool:
+    """Answering processes over one snapshot; ``run`` gives a job to the next that is free."""
+
+    def __init__(self, bounds: Bounds) -> None:
+        self.bounds = bounds
+        self.version = 0
+        self.place: Path | None = None
+        self.killed: dict[str, int] = {}
+        self.started = 0
+        self._idle: deque[Process] = deque()
+        self._fast: set[Process] = set()
+        self._aside: set[Process] = set()
+        self._spare: Process | None = None
+        self._clients: dict[str, Client] = {}
+        self._waiting = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._starting = 0
+        self._closed = False
+
+    async def start(self, place: Path) -> None:
+        """Start the processes over the snapshot; ``StoreError`` where they can't."""
+        self.place = place
+        made = [self._made() for _ in range(self.bounds.workers)]
+        for process in await asyncio.gather(*made):
+            self._fast.add(process)
+            self._idle.append(process)
+        self._keep(self._tick())
+
+    def advance(self, place: Path) -> None:
+        """Answer from this snapshot from the next job on."""
+        self.place = place
+        self.version += 1
+
+    @property
+    def oldest(self) -> int:
+        """The oldest version that a process still reads from."""
+        held = [p.version for p in (*self._fast, *self._aside) if p.version >= 0]
+        return min([self.version, *held, *([self._spare.version] if self._spare else [])])
+
+    def gauges(self) -> dict[str, int]:
+        """How many jobs wait and run, and how many processes there are."""
+        busy = len(self._fast) - len(self._idle)
+        return {
+            "waiting": self._waiting,
+            "running": busy + len(self._aside),
+            "aside": len(self._aside),
+            "processes": len(self._fast) + len(self._aside) + bool(self._spare),
+        }
+
+    async def run(self, job: Job, client: str) -> Reply:
+        """The reply to a job, in turn. ``StoreError``: busy, client-busy, timeout, worker-died."""
+        process = await self._acquire(client)
+        mine = self._clients[client]
+        try:
+            if process.version != self.version:
+                await self._load(process)
+                process.since = time.monotonic()
+            return await process.ask(job, self.bounds.query_s)
+        finally:
+            now = time.monotonic()
+            took = now - process.since
+            mine.running -= 1
+            mine.use(took, now)
+            if took > self.bounds.long_s:
+                mine.heavy_until = now + _HALF_LIFE_S
+            self._release(process)
+
+    async def stop(self) -> None:
+        """End every process."""
+        self._closed = True
+        for task in list(self._tasks):
+            task.cancel()
+        processes = [*self._fast, *self._aside, *([self._spare] if self._spare else [])]
+        for process in processes:
+            process.stop()
+        for process in processes:
+            process.reap()
+
+    async def _acquire(self, name: str) -> Process:
+        client = self._clients.get(name)
+        if client is None:
+            client = self._clients[name] = Client()
+        now = time.monotonic()
+        if self._idle and not self._waiting and self._may_run(client, now):
+            return self._give(client, name, now)
+        if len(client.waiting) >= self.bounds.client_queue:
+            raise busy("client-busy", "this client has too many requests waiting")
+        if self._waiting >= self.bounds.queue:
+            raise busy("busy", "too many requests are waiting")
+        mine: asyncio.Future[Process] = asyncio.get_running_loop().create_future()
+        client.waiting.append(mine)
+        self._waiting += 1
+        self._dispatch()
+        timer = asyncio.get_running_loop().call_later(self.bounds.wait_s, _give_up, mine)
+        try:
+            return await mine
+        except BaseException:
+            if mine in client.waiting:
+                client.waiting.remove(mine)
+                self._waiting -= 1
+            elif mine.done() and not mine.cancelled() and not mine.exception():
+                client.running -= 1
+                self._release(mine.result())
+            raise
+        finally:
+            timer.cancel()
+
+    def _may_run(self, client: Client, now: float) -> bool:
+        """True where the client may have one more: one with long jobs leaves one to the others."""
+        most = self.bounds.workers
+        if now < client.heavy_until and most > 1:
+            most -= 1
+        return client.running < most or client.running == 0
+
+    def _give(self, client: Client, name: str, now: float) -> Process:
+        process = self._idle.popleft()
+        process.client, process.since = name, now
+        client.running += 1
+        return process
+
+    def _dispatch(self) -> None:
+        """Give free processes to those who wait, first to whoever has used least."""
+        now = time.monotonic()
+        while self._idle and self._waiting:
+            ready = [
+                (c.used_s * 0.5 ** ((now - c.at) / _HALF_LIFE_S), name)
+                for name, c in self._clients.items()
+                if c.waiting and self._may_run(c, now)
+            ]
+            if not ready:
+                return
+            name = min(ready)[1]
+            client = self._clients[name]
+            mine = client.waiting.popleft()
+            self._waiting -= 1
+            if not mine.done():
+                mine.set_result(self._give(client, name, now))
+
+    def _release(self, process: Process) -> None:
+        process.client = ""
+        if process.reason is not None:
+            reason = process.reason.code
+            self.killed[reason] = self.killed.get(reason, 0) + 1
+        if process in self._aside:
+            self._aside.discard(process)
+            process.stop()
+            self._keep(self._reaped(process))
+        elif not process.alive:
+            self._fast.discard(process)
+            self._keep(self._reaped(process))
+            self._replace()
+        else:
+            self._idle.append(process)
+        self._dispatch()
+
+    def _replace(self) -> None:
+        """Bring the processes for short jobs back to their number, from the spare one first."""
+        if self._closed:
+            return
+        if self._spare is not None and len(self._fast) < self.bounds.workers:
+            self._fast.add(self._spare)
+            self._idle.append(self._spare)
+            self._spare = None
+        lacking = self.bounds.workers - len(self._fast) + (self._spare is None)
+        while self._starting < lacking:
+            self._starting += 1
+            self._keep(self._start_one())
+
+    async def _start_one(self) -> None:
+        try:
+            process = await self._made()
+        except StoreError:
+            await asyncio.sleep(1.0)  # not again and again without a pause
+            self._starting -= 1
+            self._replace()
+            return
+        self._starting -= 1
+        if len(self._fast) < self.bounds.workers:
+            self._fast.add(process)
+            self._idle.append(process)
+        elif self._spare is None:
+            self._spare = process
+        else:
+            process.stop()
+        self._replace()
+        self._dispatch()
+
+    async def _made(self) -> Process:
+        process = Process("read", self.bounds.memory_bytes)
+        self.started += 1
+        try:
+            await self._load(process)
+        except BaseException:
+            process.stop()
+            raise
+        return process
+
+    async def _load(self, process: Process) -> None:
+        version = self.version
+        await process.ask(Job("load", {"place": str(self.place)}), _START_S)
+        process.version = version
+
+    async def _reaped(self, process: Process) -> None:
+        await asyncio.to_thread(process.reap)
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(_TICK_S)
+            if self._spare is None and not self._starting:
+                self._replace()
+            if self._waiting:
+                self._make_room()
+                self._dispatch()
+            if len(self._clients) > _REMEMBERED:
+                self._forget()
+
+    def _make_room(self) -> None:
+        """Move long jobs aside for those who wait; end those of a client with one aside."""
+        now = time.monotonic()
+        others = {name for name, c in self._clients.items() if c.waiting}
+        apart = {p.client for p in self._aside}
+        busy_ones = sorted((p for p in self._fast if p.client), key=lambda p: p.since)
+        for process in busy_ones:
+            if now - process.since <= self.bounds.long_s or self._idle:
+                continue
+            self._clients[process.client].heavy_until = now + _HALF_LIFE_S
+            if process.client not in apart and len(self._aside) < self.bounds.long_workers:
+                apart.add(process.client)
+                self._fast.discard(process)
+                self._aside.add(process)
+                process.give_way()
+                self._replace()
+            elif others - {process.client}:
+                process.stop(busy("crowded", "the query was ended: it took long, and others wait"))
+
+    def _forget(self) -> None:
+        now = time.monotonic()
+        for name, client in list(self._clients.items()):
+            if not client.waiting and not client.running and now - client.at > 60:
+                del self._clients[name]
+
+    def _keep(self, work: object) -> None:
+        task = asyncio.ensure_future(work)  # type: ignore[arg-type]
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def busy(code: str, message: str) -> StoreError:
+    """The error of a request that was turned away, with the advice to come again."""
+    return StoreError(code, message, hint="Try again in a moment.")
+
+
+def _give_up(waiting: asyncio.Future[Process]) -> None:
+    if not waiting.done():
+        waiting.set_exception(busy("busy", "the request waited too long for its turn"))
