@@ -101,6 +101,10 @@ _PROLOGUE = re.compile(
 )
 
 
+_DECLARED: Final = re.compile(r"PREFIX\s+[^\s:<]*:\s*<([^<>\"{}|^`\\\s]*)>", re.I)
+_BASE: Final = "http://base.invalid/"
+
+
 def split_prologue(text: str) -> tuple[str, str]:
     """The leading ``PREFIX`` and ``BASE`` declarations (with comments), and the rest."""
     match = _PROLOGUE.match(text)
@@ -110,12 +114,19 @@ def split_prologue(text: str) -> tuple[str, str]:
 
 def writes_default_graph(text: str) -> bool:
     """True where a (valid) SPARQL update would write into the default graph."""
+    return any(_targets_default(operation) for operation in operations(text))
+
+
+def operations(text: str) -> list[Any]:
+    """The operations of an update, in rdflib's algebra; ``QuestionError`` bad-sparql otherwise."""
     from rdflib.plugins.sparql.algebra import translateUpdate
     from rdflib.plugins.sparql.parser import parseUpdate
 
+    # a namespace that has a known prefix already could not be bound to the text's own
+    declared = set(_DECLARED.findall(text))
+    known = {prefix: iri for prefix, iri in PREFIXES.items() if iri not in declared}
     try:
-        operations = translateUpdate(parseUpdate(text), initNs=PREFIXES).algebra
-        return any(_targets_default(operation) for operation in operations)
+        return list(translateUpdate(parseUpdate(text), base=_BASE, initNs=known).algebra)
     except Exception as error:  # rdflib raises many kinds for what it doesn't know
         raise QuestionError(
             "bad-sparql",

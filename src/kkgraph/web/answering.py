@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 import pyoxigraph as ox
 
@@ -152,7 +152,9 @@ def _merged(desk: Desk, default: tuple[str, ...], named: Sequence[str]) -> ox.St
 def _triples(found: Iterable[Any], form: str, max_rows: int, max_bytes: int) -> bytes:
     sink = Sink(max_bytes)
     kind = turtle.FORMATS[form]
-    ox.serialize(_counted(found, max_rows), output=sink, format=kind, prefixes=PREFIXES)
+    ox.serialize(
+        _counted(found, max_rows), output=cast("IO[bytes]", sink), format=kind, prefixes=PREFIXES
+    )
     return b"".join(sink.parts)
 
 

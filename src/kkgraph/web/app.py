@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -14,7 +15,7 @@ from kkgraph import catalogue
 from kkgraph.errors import RequestError
 from kkgraph.web import graphstore, protocol, rest, watching
 from kkgraph.web.gate import Gate
-from kkgraph.web.service import Sent, Service
+from kkgraph.web.service import Service
 
 
 def build(service: Service, *, extra: Sequence[BaseRoute] = (), cors: str = "*") -> Gate:
@@ -33,7 +34,7 @@ def build(service: Service, *, extra: Sequence[BaseRoute] = (), cors: str = "*")
         finally:
             await service.stop()
 
-    async def refused(request: Request, error: Exception) -> Sent:
+    async def refused(request: Request, error: Exception) -> Any:
         status = error.status_code if isinstance(error, HTTPException) else 500
         code = {404: "not-found", 405: "not-allowed"}.get(status, "bad-request")
         detail = error.detail if isinstance(error, HTTPException) else ""

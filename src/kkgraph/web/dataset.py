@@ -12,7 +12,6 @@ from typing import Any, Final
 
 from kkgraph import sparql
 from kkgraph.errors import QuestionError
-from kkgraph.names import PREFIXES
 
 _TOKEN: Final = re.compile(
     r"(?P<open>\{)|(?P<close>\})|(?P<end>;)|(?<![\w:.\-?$@%\\])(?P<word>[A-Za-z]+)(?![\w:.\-%\\])"
@@ -29,7 +28,7 @@ def with_using(text: str, using: Sequence[str], named: Sequence[str]) -> str:
     """
     if not using and not named:
         return text
-    before = _read(text)
+    before = sparql.operations(text)
     if any(_has_dataset(o) for o in before):
         raise QuestionError(
             "dataset-conflict",
@@ -40,7 +39,7 @@ def with_using(text: str, using: Sequence[str], named: Sequence[str]) -> str:
     clauses = "".join(f"USING {sparql.iri(g)} " for g in dict.fromkeys(using))
     clauses += "".join(f"USING NAMED {sparql.iri(g)} " for g in dict.fromkeys(named))
     written = _insert(text, clauses)
-    if not _same(before, _read(written), set(using), set(named)):
+    if not _same(before, sparql.operations(written), set(using), set(named)):
         raise QuestionError(
             "bad-sparql",
             "this update can't be given another dataset safely",
@@ -83,22 +82,6 @@ def _insert(text: str, clauses: str) -> str:
         elif depth == 0:
             last = ""
     return "".join(out) + text[done:]
-
-
-def _read(text: str) -> list[Any]:
-    from rdflib.plugins.sparql.algebra import translateUpdate
-    from rdflib.plugins.sparql.parser import parseUpdate
-
-    try:
-        found = translateUpdate(parseUpdate(text), initNs=PREFIXES, base="http://base.invalid/")
-        return list(found.algebra)
-    except Exception as error:  # rdflib raises many kinds
-        raise QuestionError(
-            "bad-sparql",
-            "this update is not SPARQL 1.1, so it can't be given a dataset",
-            where="update",
-            hint="Mend it, or write the USING clauses into it.",
-        ) from error
 
 
 def _has_dataset(operation: Any) -> bool:

@@ -39,8 +39,8 @@ def service(desk: Desk, *, endpoint: str, update: bool, accept: str) -> Reply:
 def _statements(engine: ox.Store, endpoint: str, update: bool) -> list[ox.Triple]:
     me, url = ox.BlankNode("service"), ox.NamedNode(endpoint)
     out = [_triple(me, PREFIXES["rdf"] + "type", _sd("Service")), _triple(me, SD + "endpoint", url)]
-    for language in ("SPARQL11Query", *(("SPARQL11Update",) if update else ())):
-        out.append(_triple(me, SD + "supportedLanguage", _sd(language)))
+    for name in ("SPARQL11Query", *(("SPARQL11Update",) if update else ())):
+        out.append(_triple(me, SD + "supportedLanguage", _sd(name)))
     for name in _RESULTS:
         out.append(_triple(me, SD + "resultFormat", ox.NamedNode(_FORMATS + name)))
     for name in _INPUTS if update else ():
@@ -52,16 +52,16 @@ def _statements(engine: ox.Store, endpoint: str, update: bool) -> list[ox.Triple
         _triple(dataset, SD + "defaultGraph", default),
         *_graph(engine, default, ox.DefaultGraph()),
     ]
-    for number, name in enumerate(sorted(engine.named_graphs(), key=str)):
-        if not isinstance(name, ox.NamedNode):
+    for number, term in enumerate(sorted(engine.named_graphs(), key=str)):
+        if not isinstance(term, ox.NamedNode):
             continue
         named, graph = ox.BlankNode(f"n{number}"), ox.BlankNode(f"g{number}")
         out += [
             _triple(dataset, SD + "namedGraph", named),
             _triple(named, PREFIXES["rdf"] + "type", _sd("NamedGraph")),
-            _triple(named, SD + "name", name),
+            _triple(named, SD + "name", term),
             _triple(named, SD + "graph", graph),
-            *_graph(engine, graph, name),
+            *_graph(engine, graph, term),
         ]
     return out
 

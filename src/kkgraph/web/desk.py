@@ -9,10 +9,12 @@ from typing import Final
 import pyoxigraph as ox
 
 from kkgraph import catalogue, names
+from kkgraph.answers import Reader
 from kkgraph.errors import StoreError
 from kkgraph.graph import KnowledgeGraph
-from kkgraph.model import Question
-from kkgraph.store import OxigraphStore
+from kkgraph.model import Answer, Question
+from kkgraph.store import Limits, OxigraphStore, Store
+from kkgraph.store.execute import run
 from kkgraph.store.oxigraph import of_snapshot
 from kkgraph.web import answering, asking, describing, writing
 from kkgraph.web.messages import Job, Reply
@@ -25,12 +27,20 @@ _FINDINGS: Final = f"SELECT DISTINCT ?f WHERE {{ GRAPH ?g {{ ?f a <{names.KK}Fin
 _GAPS: Final = f"SELECT DISTINCT ?f WHERE {{ GRAPH ?g {{ ?f a <{names.KK}KnowledgeGap> }} }}"
 
 
+class Direct(OxigraphStore):
+    """A store whose queries run as they are: the front ends this process if they take long."""
+
+    def query(self, sparql: str, limits: Limits) -> Answer:
+        """The answer; of the limits only the rows count."""
+        return run(self.engine, sparql, limits.max_rows)
+
+
 class Desk:
     """Reads one snapshot of the store, and answers from it until it is given the next."""
 
     def __init__(self) -> None:
         self.engine = ox.Store()
-        self.graph = KnowledgeGraph(OxigraphStore(self.engine, in_process=True))
+        self.graph = KnowledgeGraph(Direct(self.engine, in_process=True))
         self.questions: dict[str, Question] = {}
         self.merged: dict[tuple[str, ...], ox.Store] = {}
 
@@ -44,7 +54,7 @@ class Desk:
         self.engine = of_snapshot(place)
         self.merged = {}
         self.graph.close()
-        self.graph = KnowledgeGraph(OxigraphStore(self.engine, in_process=True))
+        self.graph = KnowledgeGraph(Direct(self.engine, in_process=True))
         if not self.questions:
             self.questions = {q.id: q for q in catalogue.all_questions()}
         if len(self.engine) <= _PREPARED_UP_TO:
@@ -53,15 +63,20 @@ class Desk:
 
     def _prepare(self) -> None:
         """Look up what answers carry beside their cells, once, so that no request has to."""
-        reader = self.graph.reader
-        columns = [self._column(text) for text in (_FINDINGS, _GAPS, _LABELLED)]
-        reader.findings(columns[0])
-        reader.gaps(columns[1])
-        reader.labels(columns[2])
+        study = self.graph.study()
+        if study is not self.graph and isinstance(study.store, OxigraphStore):
+            study.store = Direct(study.store.engine, in_process=True)
+            study.reader = Reader(study.store)
+        for graph in {id(g): g for g in (self.graph, study)}.values():
+            columns = [_column(graph.store, text) for text in (_FINDINGS, _GAPS, _LABELLED)]
+            graph.reader.findings(columns[0])
+            graph.reader.gaps(columns[1])
+            graph.reader.labels(columns[2])
 
-    def _column(self, text: str) -> list[str]:
-        terms = (row[0] for row in self.engine.query(text))  # type: ignore[union-attr]
-        return [t.value for t in terms if isinstance(t, ox.NamedNode)]
+
+def _column(store: Store, text: str) -> list[str]:
+    rows = store.query(text, Limits(timeout_s=None, max_rows=None)).rows
+    return [row[0].value for row in rows if isinstance(row[0], ox.NamedNode)]
 
 
 class WritingDesk:

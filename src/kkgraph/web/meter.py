@@ -19,7 +19,7 @@ class Meter:
         self._log = log
         self._requests: Counter[tuple[str, str, int]] = Counter()
         self._times: Counter[tuple[str, float]] = Counter()
-        self._seconds: Counter[str] = Counter()
+        self._seconds: dict[str, float] = {}
         self._number: Counter[str] = Counter()
         self.bytes_sent = 0
         self.cached = 0
@@ -29,7 +29,7 @@ class Meter:
         """One request that is answered."""
         self._requests[kind, method, status] += 1
         self._number[kind] += 1
-        self._seconds[kind] += seconds  # type: ignore[assignment]
+        self._seconds[kind] = self._seconds.get(kind, 0.0) + seconds
         self.bytes_sent += size
         for edge in _BUCKETS:
             if seconds <= edge:

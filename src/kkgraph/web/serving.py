@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import signal
 import socket
 import stat
 import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 from kkgraph.errors import RequestError, SourceError, StoreError
@@ -78,11 +81,24 @@ def serve(
         finally:
             await service.stop()
 
-    with (
-        contextlib.suppress(KeyboardInterrupt),
-        asyncio.Runner(loop_factory=config.get_loop_factory()) as runner,
-    ):
+    with _calm(), asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(run())
+
+
+@contextlib.contextmanager
+def _calm() -> Iterator[None]:
+    """SIGINT and SIGTERM end what is inside, and count as an orderly end."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(n, signal.default_int_handler) for n in numbers]
+    try:
+        with contextlib.suppress(KeyboardInterrupt):
+            yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
 
 
 def bind(host: str, port: int) -> socket.socket:
