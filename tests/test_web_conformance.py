@@ -53,7 +53,7 @@ def cases(*files):
     """(manifest, test) of each listed test; none where the suite is absent."""
     if FOLDER is None:
         return []
-    return [(m, e) for m in map(lambda f: manifest(*f), files) for e in entries(m)]
+    return [(m, e) for m in (manifest(*f) for f in files) for e in entries(m)]
 
 
 PROTOCOL = cases(("protocol", "manifest.ttl"))

@@ -84,7 +84,8 @@ class Server:
     def children(self):
         """The numbers of the processes behind it."""
         listed = subprocess.run(
-            ["ps", "-o", "pid=", "--ppid", str(self.process.pid)], capture_output=True, text=True, check=True,
+            ["ps", "-o", "pid=", "--ppid", str(self.process.pid)],
+            capture_output=True, text=True, check=True,
         )  # fmt: skip
         return [int(n) for n in listed.stdout.split()]
 

@@ -69,8 +69,8 @@ class Meter:
         for reason, n in sorted(killed.items()):
             out.append(f'kkgraph_jobs_stopped_total{{reason="{reason}"}} {n}')
         totals = {"sent_bytes": self.bytes_sent, "cached": self.cached}
-        for name, value in totals.items():
-            out += [f"# TYPE kkgraph_{name}_total counter", f"kkgraph_{name}_total {value}"]
+        for name, total in totals.items():
+            out += [f"# TYPE kkgraph_{name}_total counter", f"kkgraph_{name}_total {total}"]
         for name, value in {**gauges, "requests_open": self.open}.items():
             out += [f"# TYPE kkgraph_{name} gauge", f"kkgraph_{name} {value:g}"]
         return "\n".join(out) + "\n"

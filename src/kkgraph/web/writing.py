@@ -112,6 +112,8 @@ def _refuse_derived(store: OxigraphStore, graph: str) -> None:
 def _parsed(parts: Sequence[tuple[bytes, str]], base: str) -> list[ox.Triple]:
     triples = []
     for data, form in parts:
+        if form == "rdf":
+            turtle.refuse_entities(data, where="body")
         try:
             for quad in ox.parse(
                 data, format=turtle.FORMATS[form], base_iri=base, rename_blank_nodes=True
