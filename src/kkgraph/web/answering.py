@@ -77,7 +77,7 @@ def query(
         sink = Sink(max_bytes)
         found.serialize(output=sink, format=negotiation.RESULTS[form])
         body = b"".join(sink.parts)
-        if not asked and body.count(_ROW[form]) > max_rows and _rows(body, form) > max_rows:
+        if not asked and body.count(_ROW[form]) >= max_rows and _rows(body, form) > max_rows:
             raise TooLargeError
         return Reply(body, media)
     except TooLargeError as error:

@@ -55,10 +55,10 @@ class Desk:
         self.merged = {}
         self.graph.close()
         self.graph = KnowledgeGraph(Direct(self.engine, in_process=True))
-        if not self.questions:
+        if not self.questions:  # the first time; after a write, what is needed is looked up then
             self.questions = {q.id: q for q in catalogue.all_questions()}
-        if len(self.engine) <= _PREPARED_UP_TO:
-            self._prepare()
+            if len(self.engine) <= _PREPARED_UP_TO:
+                self._prepare()
         return Reply(b"")
 
     def _prepare(self) -> None:

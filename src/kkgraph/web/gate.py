@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kkgraph.errors import KkgraphError, RequestError, StoreError
 from kkgraph.web.messages import Reply
+from kkgraph.web.service import GONE as _GONE
 from kkgraph.web.service import Sent, Service, client_of
 
 _EXPOSED: Final = b"ETag, Location, Retry-After, Content-Language"
@@ -57,13 +58,17 @@ class Gate:
         try:
             await self._answer(scope, receive, passing)
         except ClientDisconnect:
-            status = status or 499
+            status = _GONE
         except Exception as error:
-            traceback.print_exc(file=sys.stderr)
-            if status:
-                raise  # the answer has begun; the connection is closed
-            failure = StoreError("engine-failed", f"an error of the server: {type(error).__name__}")
-            await self.service.failed(Request(scope), failure)(scope, receive, passing)
+            if status and isinstance(error, (OSError, RuntimeError)):
+                status = _GONE  # the connection was cut while the answer was being sent
+            else:
+                traceback.print_exc(file=sys.stderr)
+                if status:
+                    raise
+                name = type(error).__name__
+                failure = StoreError("engine-failed", f"an error of the server: {name}")
+                await self.service.failed(Request(scope), failure)(scope, receive, passing)
         finally:
             meter.open -= 1
             took = time.perf_counter() - start

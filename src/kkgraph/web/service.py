@@ -10,7 +10,7 @@ import re
 import secrets
 from base64 import b64decode
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import Coroutine, Mapping
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -27,6 +27,7 @@ from kkgraph.web.writer import Source, Writer
 _CHUNK: Final = 256 * 1024
 _ATTEND_AFTER_S: Final = 0.1
 _CHANGING: Final = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE)\s*\(|\[\s*\]|_:", re.I)
+_DRAINED: Final = 8 * 1024 * 1024
 GONE: Final = 499
 
 
@@ -221,20 +222,18 @@ async def body_of(request: Request, limit: int) -> bytes:
         )  # fmt: skip
     stated = request.headers.get("content-length", "")
     if stated.isdecimal() and int(stated) > limit:
+        if int(stated) <= limit + _DRAINED:  # read it, so that the client comes to the answer
+            async for _ in request.stream():
+                pass
         raise too_large
     parts: list[bytes] = []
     size = 0
-    async for part in _stream(request):
+    async for part in request.stream():
         size += len(part)
         if size > limit:
             raise too_large
         parts.append(part)
     return b"".join(parts)
-
-
-async def _stream(request: Request) -> AsyncIterator[bytes]:
-    async for part in request.stream():
-        yield part
 
 
 def client_of(request: Request) -> str:
