@@ -20,7 +20,7 @@ class Bounds:
     long_workers: int = 2
     query_s: float = 30.0
     update_s: float = 60.0
-    long_s: float = 0.25
+    long_s: float = 0.5
     wait_s: float = 10.0
     queue: int = 256
     client_queue: int = 64

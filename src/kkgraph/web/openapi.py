@@ -46,12 +46,13 @@ def description(questions: dict[str, Question]) -> dict[str, Any]:
         "/api/questions": _path("The stored questions", "questions", [_LANG], "Questions"),
         **{f"/api/questions/{q.id}": _question(q) for q in questions.values()},
         "/api/entities/{name}": _path(
-            "An entity: names, codes, links and findings", "entity", [_name("entity"), _LANG],
+            "An entity: names, codes, links and findings", "entity",
+            [_name("entity", "e-laas"), _LANG],
             "Entity",
         ),
         "/api/findings/{name}": _path(
             "A finding: statement, scope, hedge, evidence and links", "finding",
-            [_name("finding"), _LANG], "Finding",
+            [_name("finding", "F369"), _LANG], "Finding",
         ),
     }  # fmt: skip
     return {
@@ -89,16 +90,20 @@ def _parameter(param: Parameter) -> dict[str, Any]:
     if param.default is not None:
         schema["default"] = param.default
     label = " · ".join(param.label[k] for k in ("en", "th") if k in param.label)
-    return {"name": param.name, "in": "query", "description": label, "schema": schema}
+    found = {"name": param.name, "in": "query", "description": label, "schema": schema}
+    if param.default is not None:
+        found["example"] = param.default
+    return found
 
 
-def _name(what: str) -> dict[str, Any]:
+def _name(what: str, example: str) -> dict[str, Any]:
     return {
         "name": "name",
         "in": "path",
         "required": True,
         "description": f"The {what}'s id, slug, CURIE, IRI or label.",
         "schema": {"type": "string", "minLength": 1},
+        "example": example,
     }
 
 

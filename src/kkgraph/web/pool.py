@@ -24,6 +24,7 @@ from kkgraph.web.process import Process
 _TICK_S: Final = 0.05
 _HALF_LIFE_S: Final = 10.0
 _REMEMBERED: Final = 10_000
+_OWN: Final = 4  # a client waits longer for its own long jobs before they move aside
 _START_S: Final = 120.0
 
 
@@ -153,9 +154,16 @@ class Pool:
     def _may_run(self, client: Client, now: float) -> bool:
         """True where the client may have one more: one with long jobs leaves one to the others."""
         most = self.bounds.workers
-        if now < client.heavy_until and most > 1:
+        if now < client.heavy_until and most > 1 and self._has_company(client, now):
             most -= 1
         return client.running < most or client.running == 0
+
+    def _has_company(self, client: Client, now: float) -> bool:
+        return any(
+            c.running or c.waiting or now - c.at < _HALF_LIFE_S
+            for c in self._clients.values()
+            if c is not client
+        )
 
     def _give(self, client: Client, name: str, now: float) -> Process:
         process = self._idle.popleft()
@@ -262,11 +270,12 @@ class Pool:
     def _make_room(self) -> None:
         """Move long jobs aside for those who wait; end those of a client with one aside."""
         now = time.monotonic()
-        others = {name for name, c in self._clients.items() if c.waiting}
+        waiting = {name for name, c in self._clients.items() if c.waiting}
         apart = {p.client for p in self._aside}
-        busy_ones = sorted((p for p in self._fast if p.client), key=lambda p: p.since)
-        for process in busy_ones:
-            if now - process.since <= self.bounds.long_s or self._idle:
+        for process in sorted((p for p in self._fast if p.client), key=lambda p: p.since):
+            others = bool(waiting - {process.client})
+            long_s = self.bounds.long_s * (1 if others else _OWN)
+            if now - process.since <= long_s or self._idle:
                 continue
             self._clients[process.client].heavy_until = now + _HALF_LIFE_S
             if process.client not in apart and len(self._aside) < self.bounds.long_workers:
@@ -275,7 +284,7 @@ class Pool:
                 self._aside.add(process)
                 process.give_way()
                 self._replace()
-            elif others - {process.client}:
+            elif others:
                 process.stop(busy("crowded", "the query was ended: it took long, and others wait"))
 
     def _forget(self) -> None:
