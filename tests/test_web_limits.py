@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import json
+import re
 import socket
+import sys
 import threading
 import time
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
+from conftest import ROOT
 from webserver import Server, wait_for
 
 SCRIPT = """
@@ -206,3 +211,41 @@ def test_one_client_with_bombs_does_not_starve_another(server):
     times.sort()
     assert len(times) >= 10
     assert times[len(times) // 2] < 1.0
+
+
+def soak(seconds):
+    path = ROOT / "benchmarks" / "mixed_load.py"
+    spec = importlib.util.spec_from_file_location("mixed_load", path)
+    load = importlib.util.module_from_spec(spec)
+    sys.modules["mixed_load"] = load
+    spec.loader.exec_module(load)
+    server = Server(script=SCRIPT.replace("client_queue=6", "client_queue=8"))
+    try:
+        outcome = load.run(server.port, seconds, lambda: memory_mb(server))
+        calm(server)
+    finally:
+        assert server.stop() == 0
+    assert set(outcome.good) == {"200"}, outcome.text()
+    statuses = {int(s) for s in outcome.hostile if s.isdecimal()}
+    assert statuses <= load.PROPER, outcome.text()
+    assert {400, 403, 414, 415, 429} <= statuses, outcome.text()
+    assert outcome.hostile["left"] >= 3
+    assert "Traceback" not in server.said
+    return outcome
+
+
+def memory_mb(server):
+    """The resident memory of the front process: what is its own would grow there."""
+    text = (Path("/proc") / str(server.process.pid) / "status").read_text()
+    return int(re.search(r"VmRSS:\s+(\d+)", text)[1]) / 1024
+
+
+def test_mixed_load_with_a_hostile_client():
+    outcome = soak(6)
+    assert len(outcome.times) >= 20, outcome.text()
+
+
+@pytest.mark.long
+def test_half_a_minute_of_mixed_load_leaves_memory_flat():
+    outcome = soak(30)
+    assert outcome.growth_mb < 30, outcome.text()

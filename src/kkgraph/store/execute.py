@@ -30,7 +30,7 @@ def run(engine: ox.Store, sparql: str, max_rows: int | None) -> Answer:
         if isinstance(result, ox.QuerySolutions):
             names = tuple(v.value for v in result.variables)
             rows, cut = _take(result, max_rows)
-            return Answer(names, tuple(tuple(s[n] for n in names) for s in rows), truncated=cut)
+            return Answer(names, tuple(tuple(s) for s in rows), truncated=cut)
         triples, cut = _take(result, max_rows)
         return Answer(triples=tuple(triples), truncated=cut)
     except SyntaxError as error:
