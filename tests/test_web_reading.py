@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import re
 import subprocess
 from urllib.parse import quote, urlencode
 
@@ -378,3 +379,14 @@ def test_no_question_file_is_read_by_name(server):
     assert (ROOT / "queries" / "questions" / "cq06.rq").exists()
     assert server.get("/api/questions/" + quote("cq06.rq"))[0] == 404
     assert server.get("/api/questions/CQ06")[0] == 200
+
+
+def test_the_examples_of_the_documentation_run(server):
+    text = (ROOT / "docs" / "serving.md").read_text(encoding="utf-8")
+    found = re.findall(r"^```bash\n(curl -s .*?)^```\n\n```text\n(.*?)^```$", text, re.M | re.S)
+    assert len(found) == 4
+    for command, output in found:
+        here = command.replace("http://127.0.0.1:8765", server.url)
+        done = subprocess.run(["bash", "-c", here], capture_output=True, text=True, check=True)
+        got = [line.rstrip("\r") for line in done.stdout.rstrip("\n").splitlines()]
+        assert got == output.rstrip("\n").splitlines(), done.stdout

@@ -26,6 +26,7 @@ _HALF_LIFE_S: Final = 10.0
 _REMEMBERED: Final = 10_000
 _OWN: Final = 4  # a client waits longer for its own long jobs before they move aside
 _START_S: Final = 120.0
+_AGAIN: Final = "Try again in a moment, or make it narrower."
 
 
 @dataclass(slots=True)
@@ -130,9 +131,11 @@ class Pool:
         if self._idle and not self._waiting and self._may_run(client, now):
             return self._give(client, name, now)
         if len(client.waiting) >= self.bounds.client_queue:
-            raise busy("client-busy", "this client has too many requests waiting")
+            raise StoreError(
+                "client-busy", "this client has too many requests waiting", hint=_AGAIN
+            )
         if self._waiting >= self.bounds.queue:
-            raise busy("busy", "too many requests are waiting")
+            raise StoreError("busy", "too many requests are waiting", hint=_AGAIN)
         mine: asyncio.Future[Process] = asyncio.get_running_loop().create_future()
         client.waiting.append(mine)
         self._waiting += 1
@@ -285,7 +288,7 @@ class Pool:
                 process.give_way()
                 self._replace()
             elif others:
-                process.stop(busy("crowded", "the query was ended: it took long, and others wait"))
+                process.stop(StoreError("crowded", "it took long, and others wait", hint=_AGAIN))
 
     def _forget(self) -> None:
         now = time.monotonic()
@@ -299,11 +302,8 @@ class Pool:
         task.add_done_callback(self._tasks.discard)
 
 
-def busy(code: str, message: str) -> StoreError:
-    """The error of a request that was turned away, with the advice to come again."""
-    return StoreError(code, message, hint="Try again in a moment.")
-
-
 def _give_up(waiting: asyncio.Future[Process]) -> None:
     if not waiting.done():
-        waiting.set_exception(busy("busy", "the request waited too long for its turn"))
+        waiting.set_exception(
+            StoreError("busy", "the request waited too long for its turn", hint=_AGAIN)
+        )
