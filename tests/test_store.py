@@ -300,3 +300,44 @@ def test_one_root_for_all_errors():
     kinds = [k for k in vars(errors).values() if isinstance(k, type)]
     assert len(kinds) == 9
     assert all(issubclass(k, KkgraphError) for k in kinds)
+
+
+def test_inserted_data_reach_the_default_graph_once_and_as_the_same_nodes():
+    store = OxigraphStore.in_memory([], in_process=True)
+    store.update(
+        "INSERT DATA { GRAPH kkg:local { _:x <p:p> 1 . <s:s> <p:p> _:x } GRAPH <g:other> "
+        "{ _:x <p:q> 2 } } ; INSERT DATA { GRAPH kkg:local { _:y <p:p> 3 . <s:s> <p:p> <r> } }",
+        base="http://base.example/",
+    )
+
+    def found(text):
+        return set(store.query(text, Limits(None, None)).rows)
+
+    assert found("SELECT * { ?s ?p ?o }") == found("SELECT * { GRAPH kkg:local { ?s ?p ?o } }")
+    assert len(found("SELECT * { ?s ?p ?o }")) == 4
+    assert store.query("ASK { GRAPH <g:other> { ?x ?q 2 } ?x <p:p> 1 }", Limits(None, None)).truth
+    assert len(found("SELECT DISTINCT ?x { ?x <p:p> ?n FILTER(ISBLANK(?x)) }")) == 2
+    assert store.query("ASK { ?s ?p <http://base.example/r> }", Limits(None, None)).truth
+
+
+def test_a_plain_store_has_a_default_graph_of_its_own(tmp_path):
+    made = OxigraphStore.create(tmp_path / "store", [], in_process=True, derived=False)
+    made.update("INSERT DATA { <a:a> <b:b> 1 } ; CLEAR SILENT GRAPH kkg:local")
+    made.add_triples("", [ox.Triple(ox.NamedNode("a:a"), ox.NamedNode("b:b"), ox.Literal(2))])
+    made.close()
+    again = OxigraphStore.open(tmp_path / "store", in_process=True)
+    assert not again.derived
+    count = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+    assert again.query(count, Limits(None, None)).rows[0][0].value == "2"
+    again.put_graph("", [])
+    assert again.query(count, Limits(None, None)).rows[0][0].value == "0"
+    again.close()
+
+
+def test_an_update_may_give_a_known_namespace_another_prefix():
+    store = OxigraphStore.in_memory([], in_process=True)
+    store.update(
+        "PREFIX dc: <http://purl.org/dc/terms/> INSERT { GRAPH kkg:local { ?s dc:title 'x' } } "
+        "WHERE { BIND(dc:title AS ?s) }"
+    )
+    assert store.query("ASK { dcterms:title dcterms:title 'x' }", Limits(None, None)).truth

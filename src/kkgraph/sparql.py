@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any, Final
 
 import pyoxigraph as ox
@@ -112,9 +113,9 @@ def split_prologue(text: str) -> tuple[str, str]:
     return text[:end], text[end:]
 
 
-def writes_default_graph(text: str) -> bool:
-    """True where a (valid) SPARQL update would write into the default graph."""
-    return any(_targets_default(operation) for operation in operations(text))
+def writes_default_graph(steps: Iterable[Any]) -> bool:
+    """True where one of an update's operations would write into the default graph."""
+    return any(_targets_default(step) for step in steps)
 
 
 def operations(text: str) -> list[Any]:

@@ -20,6 +20,7 @@ from kkgraph.sparql import (
     blank,
     check_nesting,
     names_remote,
+    operations,
     split_prologue,
     writes_default_graph,
 )
@@ -175,19 +176,34 @@ class OxigraphStore:
         if not self._derived:
             self._run(sparql, base)
             return
-        if writes_default_graph(sparql):
+        steps = operations(sparql)
+        if writes_default_graph(steps):
             raise QuestionError(
                 "default-graph-write",
                 "the default graph is derived from the named graphs and can't be written",
                 where="update",
                 hint=f"Write into a named graph: INSERT DATA {{ GRAPH <{LOCAL_GRAPH}> {{ … }} }}",
             )
+        if all(step.name == "InsertData" for step in steps):
+            self._insert(sparql, base)
+            return
         text = body[: len(plain)]
         self._run(
             f"{prologue}\n{text}\n;\nDROP DEFAULT ;\n"
             f"INSERT {{ ?s ?p ?o }} WHERE {{ GRAPH ?g {{ ?s ?p ?o }} {MERGED} }}",
             base,
         )
+
+    def _insert(self, sparql: str, base: str | None) -> None:
+        """Run an update that only inserts data: by its own size, not by the store's."""
+        added = ox.Store()
+        added.update(sparql, base_iri=base, prefixes=PREFIXES)
+        graphs: dict[str, list[ox.Triple]] = {}
+        for quad in added:
+            triple = ox.Triple(quad.subject, quad.predicate, quad.object)
+            graphs.setdefault(quad.graph_name.value, []).append(triple)
+        for step in self._insertion(graphs):
+            self._run(step)
 
     def _check_syntax(self, sparql: str, base: str | None) -> None:
         try:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
+
+import orjson
 
 from kkgraph.entities import Entity, Link
 from kkgraph.errors import QuestionError
@@ -113,7 +114,7 @@ def _written(table: Table, form: str) -> bytes:
         out = io.BytesIO()
         table.to_xlsx(out)
         return out.getvalue()
-    return json.dumps(table.as_dict(), ensure_ascii=False).encode()
+    return orjson.dumps(table.as_dict())
 
 
 def _link(link: Link, lang: str) -> dict[str, Any]:
@@ -131,4 +132,4 @@ def _named(curie: str, text: Text, lang: str) -> dict[str, str]:
 
 
 def _json(data: Any) -> Reply:
-    return Reply(json.dumps(data, ensure_ascii=False).encode(), JSON)
+    return Reply(orjson.dumps(data), JSON)

@@ -1,7 +1,7 @@
 """The connection: the limits that must hold before a request is one, and after its answer is sent.
 
 A client that sends its request byte by byte, or that doesn't read its answer, holds a connection
-and memory. Each connection is looked at every few seconds and cut where nothing moves.
+and memory. Each connection is looked at every second and cut where nothing moves.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from kkgraph.web.bounds import Bounds
 
-_LOOK_S: Final = 2.0
+_LOOK_S: Final = 1.0
 _SLOWEST: Final = 1024  # bytes a second of a request's body
 
 
