@@ -15,7 +15,7 @@ import pyoxigraph as ox
 
 from kkgraph.errors import QuestionError, StoreError
 from kkgraph.model import Answer
-from kkgraph.names import LOCAL_GRAPH, PREFIXES, is_merged
+from kkgraph.names import LOCAL_GRAPH, PREFIXES
 from kkgraph.sparql import (
     blank,
     check_nesting,
@@ -25,13 +25,15 @@ from kkgraph.sparql import (
     writes_default_graph,
 )
 from kkgraph.store.base import Limits
+from kkgraph.store.derived import insertion, target, with_default
 from kkgraph.store.execute import run, syntax_error
 from kkgraph.store.removal import MERGED, removal
+from kkgraph.store.snapshots import FOLDER as _FOLDER
+from kkgraph.store.snapshots import take
 from kkgraph.store.worker import Worker, timed_out
 
 FORMAT: Final = 1
 _MARK: Final = "kkgraph.json"
-_FOLDER: Final = "oxigraph"
 
 
 class OxigraphStore:
@@ -202,7 +204,7 @@ class OxigraphStore:
         for quad in added:
             triple = ox.Triple(quad.subject, quad.predicate, quad.object)
             graphs.setdefault(quad.graph_name.value, []).append(triple)
-        for step in self._insertion(graphs):
+        for step in insertion(graphs, derived=self._derived):
             self._run(step)
 
     def _check_syntax(self, sparql: str, base: str | None) -> None:
@@ -243,23 +245,13 @@ class OxigraphStore:
             if self._derived:
                 steps = removal(self._engine, set(graphs))
             else:
-                steps = [f"DROP SILENT {_target(graph)}" for graph in sorted(graphs)]
-            self._run(" ;\n".join(steps + self._insertion(graphs)))
+                steps = [f"DROP SILENT {target(graph)}" for graph in sorted(graphs)]
+            self._run(" ;\n".join(steps + insertion(graphs, derived=self._derived)))
 
     def add_triples(self, graph: str, triples: Iterable[ox.Triple]) -> None:
         """Add the triples to the graph, atomically; the default graph follows."""
-        if steps := self._insertion({graph: triples}):
+        if steps := insertion({graph: triples}, derived=self._derived):
             self._run(steps[0])
-
-    def _insertion(self, graphs: Mapping[str, Iterable[ox.Triple]]) -> list[str]:
-        parts = []
-        for graph, triples in graphs.items():
-            data = (ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b"").decode("utf-8")
-            if data:
-                parts.append(f"GRAPH <{graph}> {{ {data} }}" if graph else data)
-            if data and self._derived and is_merged(graph):
-                parts.append(data)
-        return [f"INSERT DATA {{ {' '.join(parts)} }}"] if parts else []
 
     def put_graph(self, graph: str, triples: Iterable[ox.Triple]) -> None:
         """Replace the graph, atomically; the default graph follows."""
@@ -270,16 +262,8 @@ class OxigraphStore:
         self.put_graphs({graph: ()})
 
     def snapshot(self, folder: Path) -> Path:
-        """A copy of the store's whole state below ``folder``, default graph included.
-
-        A store on disk gives a folder (``oxigraph``), one in memory a file (``quads.nq``).
-        """
-        if self._path is not None:
-            self._engine.backup(str(folder / _FOLDER))
-            return folder / _FOLDER
-        file = folder / "quads.nq"
-        self._engine.dump(str(file), format=ox.RdfFormat.N_QUADS)
-        return file
+        """A copy of the store's whole state; see ``kkgraph.store.snapshots.take``."""
+        return take(self._engine, folder, on_disk=self._path is not None)
 
     def _run(self, update: str, base: str | None = None) -> None:
         try:
@@ -342,24 +326,3 @@ class OxigraphStore:
     def __del__(self) -> None:
         if getattr(self, "_worker", None) is not None or getattr(self, "_snapshot", None):
             self._changed()
-
-
-def of_snapshot(place: Path, *, writable: bool = False) -> ox.Store:
-    """The engine of a snapshot that ``OxigraphStore.snapshot`` made."""
-    if place.is_dir():
-        return ox.Store(str(place)) if writable else ox.Store.read_only(str(place))
-    engine = ox.Store()
-    engine.bulk_load(path=str(place), format=ox.RdfFormat.N_QUADS)
-    return engine
-
-
-def _target(graph: str) -> str:
-    return f"GRAPH <{graph}>" if graph else "DEFAULT"
-
-
-def with_default(quads: Iterable[ox.Quad]) -> Iterable[ox.Quad]:
-    """The quads, and for those of merged graphs the same triple in the default graph."""
-    for quad in quads:
-        yield quad
-        if isinstance(quad.graph_name, ox.NamedNode) and is_merged(quad.graph_name.value):
-            yield ox.Quad(quad.subject, quad.predicate, quad.object)

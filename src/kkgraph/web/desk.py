@@ -15,7 +15,7 @@ from kkgraph.graph import KnowledgeGraph
 from kkgraph.model import Answer, Question
 from kkgraph.store import Limits, OxigraphStore, Store
 from kkgraph.store.execute import run
-from kkgraph.store.oxigraph import of_snapshot
+from kkgraph.store.snapshots import of_snapshot
 from kkgraph.web import answering, asking, describing, writing
 from kkgraph.web.messages import Job, Reply
 

@@ -12,7 +12,7 @@ from kkgraph import sparql, turtle
 from kkgraph.errors import QuestionError, SourceError, TermError
 from kkgraph.graph import KnowledgeGraph
 from kkgraph.store import OxigraphStore
-from kkgraph.store.oxigraph import of_snapshot
+from kkgraph.store.snapshots import of_snapshot
 from kkgraph.web import dataset
 from kkgraph.web.messages import Reply
 
