@@ -12,7 +12,7 @@ SOURCE = ROOT / "src" / "kkgraph"
 FLOORS = {
     0: ["errors"],
     1: ["names", "model", "layout", "matching", "xsd"],
-    2: ["files", "sparql"],
+    2: ["fetching", "files", "sparql"],
     3: ["turtle", "tables", "questions", "shacl"],
     4: ["store", "columnar"],
     5: ["answers", "catalogue", "evidence", "hygiene", "reasoning", "shapes"],
