@@ -20,7 +20,7 @@ FLOORS = {
     7: ["cases"],
     8: ["link"],
     9: ["graph"],
-    10: ["report", "release", "pages", "portal"],
+    10: ["report", "pages", "portal"],
     11: ["web"],
     12: ["cli"],
 }
