@@ -64,6 +64,16 @@ def shape_files() -> list[Path]:
     return sorted(shipped("shapes").glob("*.ttl"))
 
 
+def portal_shapes() -> list[Path]:
+    """The shapes for catalogues of portals, which no data are validated with."""
+    return sorted(shipped("shapes").joinpath("portal").glob("*.ttl"))
+
+
+def portal_profiles() -> dict[str, Path]:
+    """The shipped profiles of data portals, by name."""
+    return {p.stem: p for p in sorted(shipped("data").joinpath("portals").glob("*.yaml"))}
+
+
 def question_files() -> list[Path]:
     """The stored questions, in name order."""
     return sorted(shipped("queries").joinpath("questions").glob("*.rq"))
