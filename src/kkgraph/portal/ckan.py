@@ -54,10 +54,10 @@ def _resource(
 ) -> dict[str, Any]:
     form = FORMS[file.form]
     given = {
-        "url": profile.address + file.path, "media": form.media,
-        "format": _format(file.form, profile), "size": file.size, "sha256": file.sha256, "issued": issued, "modified": data.modified,
-        "name": in_language(file.title, lang), "name_en": in_language(file.title, "en"),
-        "name_th": in_language(file.title, "th"),
+        "url": profile.address + file.path, "media": form.media, "size": file.size,
+        "format": _format(file.form, profile), "sha256": file.sha256, "issued": issued,
+        "modified": data.modified, "name": in_language(file.title, lang),
+        "name_en": in_language(file.title, "en"), "name_th": in_language(file.title, "th"),
     }  # fmt: skip
     found = {field: fill(template, given) for field, template in profile.resource.items()}
     return {field: value for field, value in found.items() if value != ""}
