@@ -6,6 +6,7 @@ under ``kkgraph/shipped/``.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -72,6 +73,14 @@ def portal_shapes() -> list[Path]:
 def portal_profiles() -> dict[str, Path]:
     """The shipped profiles of data portals, by name."""
     return {p.stem: p for p in sorted(shipped("data").joinpath("portals").glob("*.yaml"))}
+
+
+def cache_folder() -> Path:
+    """Where answers of other machines are kept: KKGRAPH_CACHE, else the user's cache folder."""
+    if own := os.environ.get("KKGRAPH_CACHE"):
+        return Path(own)
+    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(base) / "kkgraph"
 
 
 def question_files() -> list[Path]:
