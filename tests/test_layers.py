@@ -16,7 +16,7 @@ FLOORS = {
     3: ["turtle", "tables", "questions", "shacl"],
     4: ["store", "columnar"],
     5: ["answers", "catalogue", "evidence", "hygiene", "reasoning", "shapes"],
-    6: ["entities"],
+    6: ["entities", "federation"],
     7: ["cases"],
     8: ["link"],
     9: ["graph"],

@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
-from kkgraph import answers, catalogue, entities, evidence, files, names, questions, sparql, turtle
+from kkgraph import (
+    answers,
+    catalogue,
+    entities,
+    evidence,
+    federation,
+    files,
+    names,
+    questions,
+    sparql,
+    turtle,
+)
 from kkgraph.cases.work import CaseWork
 from kkgraph.errors import QuestionError, TermError
 from kkgraph.model import Answer, FindingNote, Problem, Question
@@ -58,7 +69,7 @@ class KnowledgeGraph(CaseWork):
             place.rmdir()  # an empty folder: the store takes its place
         return cls(OxigraphStore.create(place, shipped_quads(), in_process=in_process))
 
-    def ask(
+    def ask(  # noqa: PLR0913
         self,
         question: str | Question,
         params: Mapping[str, Any] | None = None,
@@ -66,20 +77,36 @@ class KnowledgeGraph(CaseWork):
         lang: str = "en",
         timeout_s: float | None = DEFAULT_TIMEOUT_S,
         max_rows: int | None = DEFAULT_MAX_ROWS,
+        allow_remote: bool = False,
+        cache: Path | str | None = None,
     ) -> Table:
         """The answer to a stored question, each row with its findings, scope and hedge.
 
         ``question`` is an id (case doesn't matter) or a path ending in ``.rq``. An entity parameter
         takes a slug, CURIE, IRI or label. The study's own questions (those with ``competency`` or
         ``answers`` in their header) are asked of the study alone, whatever cases are loaded; all
-        others run across them. Raises ``QuestionError`` (unknown-question, unknown-parameter,
-        bad-value, bad-header, bad-sparql), ``TermError`` (unknown-entity, ambiguous-entity),
-        ``StoreError`` (timeout).
+        others run across them. A question that asks other machines contacts the endpoints of its
+        header where ``allow_remote``, and keeps the answer in ``cache``; otherwise the kept one is
+        returned, with its date in ``remote``. Its own time limit holds where none is given. Raises
+        ``QuestionError`` (unknown-question, unknown-parameter, bad-value, bad-header, bad-sparql,
+        remote-access, too-many-values), ``TermError`` (unknown-entity, ambiguous-entity),
+        ``StoreError`` (timeout), ``RemoteError``.
         """
         asked = catalogue.get(question) if isinstance(question, str) else question
         bound = self.sparql_of(asked, params, lang=lang)
         reader = self.study().reader if asked.competency or asked.answers else self.reader
-        return answers.answer(reader, asked, bound, lang, Limits(timeout_s, max_rows))
+        if asked.federated is None:
+            return answers.answer(reader, asked, bound, lang, Limits(timeout_s, max_rows))
+        seconds = asked.federated.timeout_s if timeout_s == DEFAULT_TIMEOUT_S else timeout_s
+        return federation.ask(
+            reader,
+            asked,
+            bound,
+            lang=lang,
+            limits=Limits(seconds, max_rows),
+            allow_remote=allow_remote,
+            cache=None if cache is None else Path(cache),
+        )
 
     def sparql_of(
         self,
@@ -103,7 +130,8 @@ class KnowledgeGraph(CaseWork):
             else:
                 terms[name] = questions.term_of(param, value)
         bound = questions.bind(asked, terms)
-        sparql.refuse_remote(bound, where=asked.id)
+        endpoints = asked.federated.endpoints if asked.federated else ()
+        sparql.refuse_undeclared(bound, endpoints, where=asked.id)
         return bound
 
     def query(

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from kkgraph.layout import columns_text
-from kkgraph.model import Answer, Column, Gap, Question, Row, Text, in_language
+from kkgraph.model import Answer, Column, Gap, Question, Remote, Row, Text, in_language
 
 if TYPE_CHECKING:
     import pandas
@@ -28,7 +28,8 @@ _ADDED: Final[dict[str, Text]] = {
 class Table:
     """Rows under named columns, with the findings each row rests on and the known gaps.
 
-    ``truncated`` is True where ``max_rows`` cut the answer. Row order is the query's.
+    ``truncated`` is True where ``max_rows`` cut the answer. Row order is the query's. ``remote``
+    says whom a part of it was asked of, and when.
     """
 
     columns: tuple[Column, ...]
@@ -38,6 +39,7 @@ class Table:
     truncated: bool = False
     gaps: tuple[Gap, ...] = field(default=())
     answer: Answer | None = field(default=None, repr=False)
+    remote: Remote | None = None
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -77,6 +79,7 @@ class Table:
             "rows": [self._row_dict(r) for r in self.lines],
             "truncated": self.truncated,
             "gaps": [gap_dict(g, self.lang) for g in self.gaps],
+            **({"remote": self.remote.as_dict()} if self.remote else {}),
         }
 
     def to_json(self, path: Path | str | None = None) -> str:

@@ -53,8 +53,8 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "th": "เมทาดาทาระบุว่าแฟ้มอยู่ที่ {address} (เปลี่ยนได้ด้วย --address)",
     },
     "read": {
-        "en": "{address}: {n} datasets of {p} publishers ({kind}, fetched {when}, {r} requests now)",
-        "th": "{address}: ชุดข้อมูล {n} ชุดของผู้เผยแพร่ {p} ราย ({kind} ดึงเมื่อ {when} ขอข้อมูลครั้งนี้ {r} ครั้ง)",
+        "en": "{address}: {n} datasets of {p} publishers ({kind}, fetched {when}, {r} requests)",
+        "th": "{address}: ชุดข้อมูล {n} ชุดของผู้เผยแพร่ {p} ราย ({kind} ดึงเมื่อ {when} ขอข้อมูล {r} ครั้ง)",
     },
     "linked": {
         "en": "Publishers: {a} linked to an LAO, {b} ambiguous, {c} none; {n} datasets are by a "

@@ -58,7 +58,8 @@ def publish(
     """Write a package for a data portal: data, DCAT, CKAN records, RO-Crate, reports."""
     from kkgraph import files
     from kkgraph.cli import published, render
-    from kkgraph.portal import package, profile as profiles
+    from kkgraph.portal import package
+    from kkgraph.portal import profile as profiles
 
     choose("--lang", lang, ("th", "en"))
     if show_profile:

@@ -1,0 +1,5 @@
+"""Stored questions that ask other machines too: declared, allowed, bounded, and kept."""
+
+from kkgraph.federation.asking import ask
+
+__all__ = ["ask"]
