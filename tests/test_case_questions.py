@@ -182,4 +182,4 @@ def test_evidence_is_verified_as_before(loaded):
 
 
 def test_catalogue_is_whole():
-    assert len(catalogue.all_questions()) == len(QUESTIONS)
+    assert len(catalogue.all_questions()) == len(QUESTIONS) + 2

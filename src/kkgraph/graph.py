@@ -22,7 +22,7 @@ from kkgraph import (
 )
 from kkgraph.cases.work import CaseWork
 from kkgraph.errors import QuestionError, TermError
-from kkgraph.model import Answer, FindingNote, Problem, Question
+from kkgraph.model import Answer, Problem, Question
 from kkgraph.store import Limits, OxigraphStore, Store
 from kkgraph.tables import Table
 
@@ -98,15 +98,8 @@ class KnowledgeGraph(CaseWork):
         if asked.federated is None:
             return answers.answer(reader, asked, bound, lang, Limits(timeout_s, max_rows))
         seconds = asked.federated.timeout_s if timeout_s == DEFAULT_TIMEOUT_S else timeout_s
-        return federation.ask(
-            reader,
-            asked,
-            bound,
-            lang=lang,
-            limits=Limits(seconds, max_rows),
-            allow_remote=allow_remote,
-            cache=None if cache is None else Path(cache),
-        )
+        allowed = federation.Allowed(allow_remote, Path(cache) if cache else None)
+        return federation.ask(reader, asked, bound, lang, Limits(seconds, max_rows), allowed)
 
     def sparql_of(
         self,
@@ -208,7 +201,7 @@ class KnowledgeGraph(CaseWork):
         """An entity's page: names, codes, direct triples, and the findings by the role it plays."""
         return entities.read(self.reader, self.resolve(name))
 
-    def explain(self, finding: str, *, source: Path | str | None = None) -> Explanation:
+    def explain(self, finding: str, *, source: Path | str | None = None) -> entities.Explanation:
         """A finding opened: claim, scope, hedge, evidence, related findings, analyst's notes.
 
         With ``source`` (the study's text) the passage too. Raises ``TermError`` not-a-finding,
@@ -225,7 +218,7 @@ class KnowledgeGraph(CaseWork):
             )
         note = notes[iri]
         passage = evidence.passage(source, note.evidence) if source and note.evidence else None
-        return Explanation(note, entities.read(self.reader, iri), passage)
+        return entities.Explanation(note, entities.read(self.reader, iri), passage)
 
     def questions(self, search: str = "") -> list[Question]:
         """The stored questions, all or those whose title, id or tags hold the words."""
@@ -339,15 +332,6 @@ class KnowledgeGraph(CaseWork):
 
     def _asserted(self) -> list[ox.Quad]:
         return [q for q in self.store.quads() if turtle.graph_of(q) != names.KKG + "inferred"]
-
-
-class Explanation:
-    """A finding with its page and, where the text was at hand, its passage."""
-
-    def __init__(self, note: FindingNote, page: entities.Entity, passage: str | None) -> None:
-        self.note = note
-        self.page = page
-        self.passage = passage
 
 
 def shipped_quads() -> Iterable[ox.Quad]:

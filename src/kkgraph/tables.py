@@ -8,6 +8,7 @@ import io
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -260,17 +261,25 @@ def write_book(path: Path | str, sheets: Sequence[Sheet]) -> None:
 
 def _put(cell: Any, value: Any, given: Sheet, number: int) -> None:
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-    from openpyxl.styles import Alignment, PatternFill
+    from openpyxl.styles import PatternFill
 
     if isinstance(value, str):
         cell.value = ILLEGAL_CHARACTERS_RE.sub("", safe_cell(value))
         cell.data_type = "s"
-        cell.alignment = Alignment(wrap_text=number > 1, vertical="top")
+        cell.alignment = _alignment(number > 1)
     else:
         cell.value = value
     colour = given.fill(value) if given.fill and number > 1 else None
     if colour:
         cell.fill = PatternFill("solid", fgColor=colour)
+
+
+@cache
+def _alignment(wrapped: bool) -> Any:
+    """One object for all cells, since making one for each is slow."""
+    from openpyxl.styles import Alignment
+
+    return Alignment(wrap_text=wrapped, vertical="top")
 
 
 def _finish(sheet: Any, given: Sheet) -> None:

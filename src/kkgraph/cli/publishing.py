@@ -129,11 +129,11 @@ def fetch(
     store: Store = None,
 ) -> None:
     """List a portal's datasets, with their publishers linked to local administrations."""
-    from kkgraph import files, turtle
+    from kkgraph import files
     from kkgraph.cli import published
     from kkgraph.fetching import Fetcher
     from kkgraph.link import Target
-    from kkgraph.portal import harvest
+    from kkgraph.portal import harvest, writing
 
     choose("--format", form, ("text", "csv", "json", "xlsx", "ttl"))
     choose("--kind", kind, harvest.KINDS)
@@ -151,7 +151,7 @@ def fetch(
     found = harvest.linked(listing, target, threshold=threshold, progress=progress)
     progress.end()
     if form == "ttl":
-        write_bytes(turtle.serialise(harvest.triples(found), "ttl"), output)
+        write_bytes(writing.catalogue(list(harvest.triples(found)), "ttl"), output)
     else:
         write_table(harvest.table(found, lang, short=form == "text"), form, output)
     print(published.harvest(found, lang), end="", file=sys.stderr)

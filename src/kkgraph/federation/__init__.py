@@ -1,5 +1,5 @@
 """Stored questions that ask other machines too: declared, allowed, bounded, and kept."""
 
-from kkgraph.federation.asking import ask
+from kkgraph.federation.asking import Allowed, ask
 
-__all__ = ["ask"]
+__all__ = ["Allowed", "ask"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,20 +23,24 @@ MAX_VALUES: Final = 5_000
 _TRIES: Final = 2
 
 
-def ask(  # noqa: PLR0913
-    reader: Reader,
-    question: Question,
-    bound: str,
-    *,
-    lang: str,
-    limits: Limits,
-    allow_remote: bool = False,
-    cache: Path | None = None,
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """Whether other machines may be asked, and the folder of what they answered.
+
+    Without ``cache`` it is the user's own (``files.cache_folder``).
+    """
+
+    remote: bool = False
+    cache: Path | None = None
+
+
+def ask(  # noqa: PLR0913, PLR0917
+    reader: Reader, question: Question, bound: str, lang: str, limits: Limits, allowed: Allowed
 ) -> Table:
     """The table of a federated question whose parameters are bound in ``bound``.
 
-    Only the endpoints of its header are contacted, and only where ``allow_remote``: the answer is
-    then kept in ``cache`` (the user's folder without it). Otherwise the kept one is returned, with
+    Only the endpoints of its header are contacted, and only where that is allowed: the answer is
+    then kept. Otherwise the kept one is returned, with
     its date in ``remote``. Values of the variables that the header calls given are looked up here
     and sent; nothing else of this graph leaves. Raises ``QuestionError``: remote-access (not
     allowed and nothing kept, or a service that isn't declared), too-many-values; ``RemoteError``;
@@ -46,14 +50,14 @@ def ask(  # noqa: PLR0913
     assert declared is not None
     sparql.refuse_undeclared(bound, declared.endpoints, where=question.id)
     values = {name: _values(reader, name, pattern) for name, pattern in declared.given}
-    folder = cache or files.cache_folder() / "federated"
+    folder = allowed.cache or files.cache_folder() / "federated"
     if not all(values.values()):
         empty = Answer(tuple(c.name for c in question.columns))
         return answers.arranged(reader, question, empty, lang)
     text = questions.give(question, values, bound)
     name = keeping.key(text, limits.max_rows)
     kept = keeping.get(folder, name)
-    if not allow_remote:
+    if not allowed.remote:
         if kept is None:
             raise _not_allowed(question, declared)
         return _table(reader, question, kept, lang, kept=True)

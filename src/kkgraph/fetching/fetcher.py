@@ -16,7 +16,7 @@ from typing import Any, Final
 from urllib.parse import unquote, urlencode, urljoin, urlsplit
 
 from kkgraph import __version__
-from kkgraph.errors import KkgraphError, RemoteError
+from kkgraph.errors import RemoteError, SourceError
 from kkgraph.fetching.addresses import Address, is_loopback, resolve
 from kkgraph.fetching.responses import Kept, Response, key_of
 
@@ -108,21 +108,22 @@ class Fetcher:
 
     def _follow(self, method: str, url: str, heads: dict[str, str], body: bytes) -> Response:
         start = urlsplit(url)
-        for _ in range(self.redirects + 1):
+        for hop in range(self.redirects + 1):
             here = urlsplit(url)
             own = here.hostname == start.hostname
             if not own and is_loopback(here.hostname or ""):
                 raise _redirect(url, "the service sends us to this machine itself")
-            found = self._send(method, url, heads, body, private=self.private and own)
+            try:
+                found = self._send(method, url, heads, body, private=self.private and own)
+            except SourceError as error:
+                if hop == 0:
+                    raise
+                message = f"the service sends us to {url}: {error.message}"
+                raise _redirect(start.geturl(), message) from error
             if not isinstance(found, str):
                 return found
             code, _, place = found.partition(" ")
             target = urljoin(url, place)
-            try:
-                resolve(target, proxied=True, private=True)
-            except KkgraphError as error:
-                message = f"the service sends us to {target}: {error.message}"
-                raise _redirect(url, message) from error
             if code == "303" or (code in ("301", "302") and method == "POST"):
                 method, body = "GET", b""
             url = target

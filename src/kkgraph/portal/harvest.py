@@ -31,13 +31,13 @@ _OUTCOMES: Final = {
 _COLUMNS: Final = {
     "dataset": ("Dataset", "ชุดข้อมูล"), "title": ("Title", "ชื่อ"),
     "publisher": ("Publisher", "ผู้เผยแพร่"), "decision": ("Decision", "ผลการจับคู่"),
-    "lao": ("LAO", "อปท."), "name": ("Name of the LAO", "ชื่อ อปท."),
+    "lao": ("LAO", "อปท."), "type": ("Type", "ประเภท"), "name": ("Name of the LAO", "ชื่อ อปท."),
     "probability": ("Probability", "ความน่าจะเป็น"), "reasons": ("Reasons", "เหตุผล"),
     "candidates": ("Candidates", "ตัวเลือก"), "modified": ("Changed", "แก้ไขเมื่อ"),
     "formats": ("Formats", "รูปแบบ"), "licence": ("Licence", "สัญญาอนุญาต"),
     "url": ("Address", "ที่อยู่"),
 }  # fmt: skip
-_SHORT: Final = ("title", "publisher", "decision", "lao", "name", "probability")
+_SHORT: Final = ("title", "publisher", "decision", "lao", "type", "name", "probability")
 
 
 @dataclass(frozen=True)
@@ -127,6 +127,7 @@ def _cells(data: Listed, listing: Listing, decision: Decision | None, lang: str)
         "publisher": publisher.names[0] if publisher else in_language(_NOBODY, lang),
         "decision": in_language(_OUTCOMES[decision.outcome if decision else ""], lang),
         "lao": best.entry.id if best else "",
+        "type": best.entry.type if best else "",
         "name": best.entry.name if best else "",
         "probability": f"{best.score:.4f}" if best else "",
         "reasons": "; ".join(f"{r.kind} {r.verdict}: {r.detail}" for r in best.reasons)

@@ -83,7 +83,7 @@ def publish(  # noqa: PLR0913
         grave = tuple(p for p in exposed.problems if p.severity == "violation")
         return Published(None, (), 0, 0, exposed=grave, kept_back=selection.kept_back)
     chosen = KnowledgeGraph(OxigraphStore.in_memory(quads, in_process=True))
-    report = selecting.broken_rules(chosen)
+    report = selecting.broken_rules(quads, graph.store, selection.kept_back)
     problems = tuple(p for p in report.problems if p.severity == "violation")
     if problems and not force:
         return Published(None, (), 0, 0, problems=problems, kept_back=selection.kept_back)

@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from kkgraph import files, matching, names, shapes, turtle
 from kkgraph.cases import shelf
 from kkgraph.errors import TermError
-from kkgraph.graph import KnowledgeGraph
+from kkgraph.graph import background_of
 from kkgraph.names import KK, KKG, RDF_TYPE
 from kkgraph.shapes import Report
 from kkgraph.store import Store
@@ -85,9 +85,10 @@ def exposures(quads: Sequence[ox.Quad]) -> Report:
     return shapes.validate(quads, shapes=[path])
 
 
-def broken_rules(graph: KnowledgeGraph) -> Report:
-    """The report on the data that are published, under all shapes."""
-    return graph.validate()
+def broken_rules(quads: Sequence[ox.Quad], store: Store, kept_back: Sequence[str]) -> Report:
+    """The report on what is published, under all shapes; what is kept back may be looked up."""
+    rest = store.quads([KKG + g for g in kept_back])
+    return shapes.validate(background_of(quads), background=background_of(rest))
 
 
 def unnamed(quads: Iterable[ox.Quad]) -> int:

@@ -111,7 +111,4 @@ def settled(data: bytes, form: str) -> bytes:
 
 
 def _rdf(items: Sequence[ox.Quad] | Sequence[ox.Triple], form: str) -> bytes:
-    blank = any(isinstance(t, ox.BlankNode) for i in items for t in (i.subject, i.object))
-    if form == "trig" and not blank:
-        return turtle.canonical(i for i in items if isinstance(i, ox.Quad)).encode("utf-8")
     return settled(turtle.serialise(items, form), form)
