@@ -48,7 +48,7 @@ class Endpoint:
 
 def question(tmp_path: Path, base: str, body: str = "", header: str = ""):
     """The shipped question with its endpoint moved to this machine, or another body."""
-    text = Path(catalogue.get("wikidata-municipalities").where).read_text(encoding="utf-8")
+    text = Path(catalogue.get("wd-facts").where).read_text(encoding="utf-8")
     text = text.replace("https://query.wikidata.org/sparql", f"{base}/sparql")
     if body:
         head = "".join(x for x in text.splitlines(keepends=True) if x.startswith("#+"))
@@ -206,7 +206,7 @@ def test_failures_of_the_endpoint_are_told_as_they_are(graph, tmp_path, slept, r
 
 
 def test_silent_services_fail_aloud(graph, tmp_path, slept):
-    body = Path(catalogue.get("wikidata-municipalities").where).read_text(encoding="utf-8")
+    body = Path(catalogue.get("wd-facts").where).read_text(encoding="utf-8")
     body = "".join(x for x in body.splitlines(keepends=True) if not x.startswith("#+"))
     body = body.replace("SERVICE <https://query.wikidata.org", "SERVICE SILENT <BASE")
     with serving(lambda _: Reply(status=500)) as server:
@@ -301,7 +301,7 @@ def test_strings_and_comments_stay_as_they_are():
 
 def test_the_shipped_questions_are_answered_by_an_endpoint_on_this_machine(graph, tmp_path):
     found = [q for q in catalogue.all_questions() if q.federated]
-    assert [q.id for q in found] == ["wikidata-municipalities", "wikidata-names"]
+    assert [q.id for q in found] == ["wd-facts", "wd-names"]
     with serving(Endpoint()) as server:
         base = f"{server.base}/sparql"
         for asked in found:
@@ -312,7 +312,7 @@ def test_the_shipped_questions_are_answered_by_an_endpoint_on_this_machine(graph
             )
             table = graph.ask(moved, lang="th", allow_remote=True, cache=tmp_path)
             assert table.remote is not None
-            if asked.id == "wikidata-names":
+            if asked.id == "wd-names":
                 assert [(r["there"], r["same"]) for r in table.rows] == [("ก", False)]
 
 
