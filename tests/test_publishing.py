@@ -29,6 +29,8 @@ XSD = names.PREFIXES["xsd"]
 LINKS = (
     f"<{names.KKD}sila-town> <{names.KK}matches> <https://other.example/body/7> .\n"
     f"<{names.KKD}khon-kaen-city> <{names.KK}matches> <https://other.example/body/8> .\n"
+    f'<{names.KKG}links-other> dcterms:title "Mine → <Other>" ; dcterms:created "2026-05-06" ; '
+    "dcterms:license <https://creativecommons.org/publicdomain/zero/1.0/> .\n"
 )
 
 
@@ -217,17 +219,22 @@ def test_what_is_counted_is_so(made):
 
 def test_links_are_linksets(made):
     quads = read(made.path / "metadata/dcat.ttl")
-    iri = dataset_iri("links-other")
-    assert ox.NamedNode(OWN["void"] + "Linkset") in values(quads, iri, "rdfs:x") + [
-        q.object for q in quads if q.subject.value == iri and q.predicate.value == names.RDF_TYPE
-    ]
+    whole = dataset_iri("links-other")
+    (part,) = values(quads, whole, "void:subset")
+    iri = part.value
+    assert [v.value for v in values(quads, iri, "void:triples")] == ["2"]
     assert [v.value for v in values(quads, iri, "void:linkPredicate")] == [names.KK + "matches"]
     assert [v.value for v in values(quads, iri, "void:subjectsTarget")] == [dataset_iri("kkgraph")]
     (target,) = values(quads, iri, "void:objectsTarget")
     assert [v.value for v in values(quads, target.value, "void:uriSpace")] == [
         "https://other.example/body/"
     ]
-    wikidata = dataset_iri("links-context")
+    titles = {t.language: t.value for t in values(quads, whole, "dcterms:title")}
+    assert titles == {"en": "Links: Mine → <Other>", "th": "การเชื่อมโยง: Mine → <Other>"}
+    assert [v.value for v in values(quads, whole, "dcterms:modified")] == ["2026-05-06"]
+    assert "zero/1.0" in values(quads, whole, "dcterms:license")[0].value
+    assert "Mine → \\<Other\\>" in (made.path / "README.md").read_text(encoding="utf-8")
+    wikidata = dataset_iri("links-context-1")
     assert [v.value for v in values(quads, wikidata, "void:triples")] == ["4"]
 
 
@@ -445,9 +452,9 @@ CHANGES = [
     ("drop", names.KKD + "publisher", "foaf:name", "", "PortalAgent"),
     ("person", names.KKD + "publisher", "", "", "PortalAgent"),
     ("drop", names.KKD + "contact", "vcard:hasURL", "", "PortalContact"),
-    ("drop", dataset_iri("links-other"), "void:linkPredicate", "", "PortalLinkset"),
-    ("drop", dataset_iri("links-other"), "void:objectsTarget", "", "PortalLinkset"),
-    ("drop", dataset_iri("links-other"), "void:subjectsTarget", "", "PortalLinkset"),
+    ("drop", dataset_iri("links-other-1"), "void:linkPredicate", "", "PortalLinkset"),
+    ("drop", dataset_iri("links-other-1"), "void:objectsTarget", "", "PortalLinkset"),
+    ("drop", dataset_iri("links-other-1"), "void:subjectsTarget", "", "PortalLinkset"),
 ]  # fmt: skip
 
 
@@ -493,7 +500,7 @@ def test_the_records_are_what_package_create_takes(made):
     chosen = profile.read()
     for path in paths:
         record = json.loads(path.read_text(encoding="utf-8"))
-        assert re.fullmatch(r"[a-z0-9_-]{2,100}", record["name"])
+        assert re.fullmatch(r"kkgraph[a-z0-9_-]{0,90}", record["name"])
         assert ckan.unsuited(record, chosen) == []
         assert ckan.missing(record, chosen) == ["owner_org", "maintainer_email"]
         for resource in record["resources"]:

@@ -138,7 +138,7 @@ def fetch(
     choose("--format", form, ("text", "csv", "json", "xlsx", "ttl"))
     choose("--kind", kind, harvest.KINDS)
     choose("--lang", lang, ("th", "en"))
-    target = Target(*_target(to, roles_to or [], store))
+    target = Target(*_target(to, roles_to or [], store, lang))
     progress = Progress()
     fetcher = Fetcher(
         timeout_s=timeout,
@@ -158,9 +158,13 @@ def fetch(
     raise typer.Exit(0 if listing.whole else 1)
 
 
-def _target(to: str, roles: list[str], store: Path | None) -> Any:
+def _target(to: str, roles: list[str], store: Path | None, lang: str) -> Any:
+    from kkgraph.cli.linked import heard
     from kkgraph.link import columns, reading
 
     if to == "graph":
         return reading.of_graph(open_graph(store).store)
-    return reading.read(to, columns.parsed(roles))
+    found = reading.Heard()
+    side = reading.read(to, columns.parsed(roles), heard=found)
+    print(heard(Path(to).name, found, lang), end="", file=sys.stderr)
+    return side

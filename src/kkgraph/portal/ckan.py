@@ -11,6 +11,7 @@ from kkgraph.portal.profile import Profile, fill
 from kkgraph.portal.records import FORMS, Dataset, Distribution
 
 _TAG_BAD: Final = re.compile(r"[^\w \-.\u0e00-\u0e7f]")
+_NAME_BAD: Final = re.compile(r"[^a-z0-9_-]")
 _TAG_SIZE: Final = (2, 100)
 _NAMED_SIZE: Final = 100
 
@@ -20,7 +21,8 @@ def package(
 ) -> dict[str, Any]:
     """The record of a dataset; fields that the profile leaves empty are left out."""
     given: dict[str, Any] = {
-        "slug": data.slug[:_NAMED_SIZE],
+        "slug": data.slug,
+        "own_name": name_of(data.slug),
         "issued": issued,
         "modified": data.modified,
         "address": profile.address,
@@ -47,6 +49,12 @@ def package(
             found[field] = value
     found["resources"] = [_resource(d, profile, data, lang, issued) for d in data.distributions]
     return found
+
+
+def name_of(slug: str) -> str:
+    """A dataset's name on a portal, where other publishers have cases too."""
+    whole = slug if slug.startswith("kkgraph") else f"kkgraph-{slug}"
+    return _NAME_BAD.sub("-", whole.lower())[:_NAMED_SIZE]
 
 
 def _resource(

@@ -53,10 +53,9 @@ def linksets(slug: str, triples: Iterable[ox.Triple]) -> tuple[Linkset, ...]:
         if triple.predicate.value in LINKING and all(isinstance(e, ox.NamedNode) for e in ends):
             first, last = (space(str(getattr(e, "value", ""))) for e in ends)
             found[triple.predicate.value, first, last] += 1
-    keys = sorted(found)
-    names = [slug] if len(keys) == 1 else [f"{slug}-{n}" for n in range(1, len(keys) + 1)]
     return tuple(
-        Linkset(name, *key, triples=found[key]) for name, key in zip(names, keys, strict=True)
+        Linkset(f"{slug}-{number}", *key, triples=found[key])
+        for number, key in enumerate(sorted(found), 1)
     )
 
 

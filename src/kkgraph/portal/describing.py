@@ -101,7 +101,7 @@ class Description:
             for word in words:
                 self._add(iri, "dcat:keyword", ox.Literal(word, language=lang))
         self._dates(iri, data.modified)
-        self._common(iri)
+        self._common(iri, data.licence)
         self._plain(iri, "dcterms:identifier", data.slug)
         self._plain(iri, "dcat:version", __version__)
         self._iri(iri, "dcat:contactPoint", CONTACT)
@@ -122,8 +122,9 @@ class Description:
         self._period(iri, data)
         self._counts(iri, data)
         for file in data.distributions:
-            self._distribution(iri, file)
-        own = data.kind == "links" and len(data.linksets) == 1
+            self._distribution(iri, file, data.licence)
+        # a dataset of nothing but links is a linkset itself; else its links are a part of it
+        own = [s.triples for s in data.linksets] == [data.statistics.triples]
         for links in data.linksets:
             self._linkset(iri if own else dataset_iri(links.slug), iri, links)
 
@@ -158,7 +159,7 @@ class Description:
                 self._iri(place, f"void:{kind}", term)
                 self._number(place, f"void:{count}", number, "integer")
 
-    def _distribution(self, iri: str, file: Distribution) -> None:
+    def _distribution(self, iri: str, file: Distribution, licence: str) -> None:
         form = FORMS[file.form]
         node = f"{KKD}distribution-{file.slug}"
         address = self.profile.address + file.path
@@ -170,7 +171,7 @@ class Description:
         self._iri(node, "dcat:mediaType", _IANA + form.media)
         self._iri(node, "dcterms:format", _EU + f"file-type/{form.code}")
         self._number(node, "dcat:byteSize", file.size, "nonNegativeInteger")
-        self._iri(node, "dcterms:license", self.profile.licence_iri)
+        self._iri(node, "dcterms:license", licence or self.profile.licence_iri)
         self._dates(node, "")
         self._iri(node, "spdx:checksum", f"{node}-sha256")
         self._type(f"{node}-sha256", "spdx:Checksum")
@@ -207,9 +208,9 @@ class Description:
         self._type(profile.licence_iri, "dcterms:LicenseDocument")
         self._texts(profile.licence_iri, "rdfs:label", profile.licence)
 
-    def _common(self, iri: str) -> None:
+    def _common(self, iri: str, licence: str = "") -> None:
         self._iri(iri, "dcterms:publisher", PUBLISHER)
-        self._iri(iri, "dcterms:license", self.profile.licence_iri)
+        self._iri(iri, "dcterms:license", licence or self.profile.licence_iri)
         self._iri(iri, "dcterms:language", _EU + "language/ENG", _EU + "language/THA")
 
     def _dates(self, iri: str, modified: str) -> None:

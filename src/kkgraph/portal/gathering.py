@@ -21,6 +21,7 @@ from kkgraph.store import Limits
 
 GRAPH: Final = "kkgraph"
 ONTOLOGY: Final = "kkgraph-ontology"
+_DCT: Final = names.PREFIXES["dcterms"]
 _ARTICLE: Final = KKD + "study-article"
 
 
@@ -144,10 +145,18 @@ class Gatherer:
 
     def _links(self, portion: Portion, triples: list[ox.Triple]) -> dict[str, Any]:
         found = counting.linksets(portion.slug, triples)
-        name = portion.slug.removeprefix("links-")
+        node = ox.NamedNode(KKG + portion.slug)
+        about = {
+            t.predicate.value: t.object.value
+            for t in triples
+            if t.subject == node and isinstance(t.object, ox.NamedNode | ox.Literal)
+        }
+        name = about.get(_DCT + "title") or portion.slug.removeprefix("links-")
         return {
             "title": say("links", name=name),
             "description": say("about_links", n=sum(s.triples for s in found)),
+            "modified": about.get(_DCT + "created", "")[:10] or self.date,
+            "licence": about.get(_DCT + "license", ""),
             "linksets": found,
         }
 

@@ -19,7 +19,7 @@ _CKAN: Final = ("dataset", "resource", "formats", "required", "choices")
 _BOTH: Final = ("publisher", "contact", "licence")
 PLACES: Final[dict[str, frozenset[str]]] = {
     "dataset": frozenset(
-        ("slug", "title", "title_en", "title_th", "description", "description_en",
+        ("slug", "own_name", "title", "title_en", "title_th", "description", "description_en",
          "description_th", "sources", "sources_en", "sources_th", "tags", "tags_en", "tags_th",
          "issued", "modified", "address", "email", "licence_iri", "formats",
          *_BOTH, *(f"{k}_{lang}" for k in _BOTH for lang in ("en", "th")))

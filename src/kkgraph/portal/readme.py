@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -10,6 +11,7 @@ from kkgraph.model import Text
 from kkgraph.portal.profile import Profile
 from kkgraph.portal.records import FORMS, Dataset
 
+_MARKUP: Final = re.compile(r"[\\`*_\[\]<>|]")
 NAMES: Final = {"en": "README.md", "th": "README.th.md"}
 _WORDS: Final[dict[str, Text]] = {
     "made": {
@@ -66,7 +68,7 @@ def readme(
 
     publisher = profile.publisher[lang]
     lines = [
-        f"# {datasets[0].title[lang]}", "", datasets[0].description[lang], "",
+        f"# {plain(datasets[0].title[lang])}", "", plain(datasets[0].description[lang]), "",
         "- " + say("made", date=date, publisher=publisher, version=__version__),
         "- " + say("licence", name=profile.licence[lang], iri=profile.licence_iri),
         "- " + say("check"),
@@ -78,9 +80,9 @@ def readme(
         found = data.statistics
         counts = say("counts", t=found.triples, e=found.entities, c=len(found.classes),
                      p=len(found.properties))  # fmt: skip
-        lines += ["", f"### {data.title[lang]}", ""]
+        lines += ["", f"### {plain(data.title[lang])}", ""]
         if data is not datasets[0]:
-            lines += [data.description[lang], ""]
+            lines += [plain(data.description[lang]), ""]
         lines += [counts, "", say("heads"), "| --- | --- | --- | --- |"]
         lines += [
             f"| [{d.path}]({d.path}) | {FORMS[d.form].name} | {d.size} | {d.title[lang]} |"
@@ -89,6 +91,11 @@ def readme(
     lines += ["", f"## {say('others')}", ""]
     lines += [f"- [{path}]({path}): {other(path)[lang]}" for path in others]
     return ("\n".join(lines) + "\n").encode("utf-8")
+
+
+def plain(text: str) -> str:
+    """A text that no Markdown reader takes for markup."""
+    return _MARKUP.sub(lambda m: "\\" + m[0], " ".join(text.split()))
 
 
 def other(path: str) -> Text:

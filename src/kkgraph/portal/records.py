@@ -80,7 +80,8 @@ class Dataset:
 
     ``spatial`` are places, ``temporal`` is a first and a last month or year, ``sources`` are the
     works and studies that it is made of, ``unnamed`` counts the groups whose members its source
-    leaves unnamed, ``problems`` the broken rules in spite of which it is published.
+    leaves unnamed, ``problems`` the broken rules in spite of which it is published. ``licence`` is
+    its own one, where it has another than the publication.
     """
 
     slug: str
@@ -96,4 +97,5 @@ class Dataset:
     sources: tuple[str, ...] = ()
     unnamed: int = 0
     problems: int = 0
+    licence: str = ""
     linksets: tuple[Linkset, ...] = field(default=())
