@@ -7,9 +7,9 @@ import socket
 
 import pytest
 
+from kkgraph.addresses import resolve
 from kkgraph.errors import RemoteError, SourceError
 from kkgraph.fetching import Fetcher, check_address, fetcher
-from kkgraph.fetching.addresses import resolve
 from serving import Reply, serving
 
 

@@ -8,18 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
-from kkgraph import (
-    answers,
-    catalogue,
-    entities,
-    evidence,
-    federation,
-    files,
-    names,
-    questions,
-    sparql,
-    turtle,
-)
+from kkgraph import answers, catalogue, entities, evidence, files, names, questions, sparql, turtle
 from kkgraph.cases.work import CaseWork
 from kkgraph.errors import QuestionError, TermError
 from kkgraph.model import Answer, Problem, Question
@@ -97,6 +86,8 @@ class KnowledgeGraph(CaseWork):
         reader = self.study().reader if asked.competency or asked.answers else self.reader
         if asked.federated is None:
             return answers.answer(reader, asked, bound, lang, Limits(timeout_s, max_rows))
+        from kkgraph import federation
+
         seconds = asked.federated.timeout_s if timeout_s == DEFAULT_TIMEOUT_S else timeout_s
         allowed = federation.Allowed(allow_remote, Path(cache) if cache else None)
         return federation.ask(reader, asked, bound, lang, Limits(seconds, max_rows), allowed)

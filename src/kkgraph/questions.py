@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from kkgraph import fetching, files, sparql
+from kkgraph import addresses, files, sparql
 from kkgraph.errors import QuestionError, SourceError
 from kkgraph.model import Column, Federation, Parameter, Question, Text
 
@@ -101,7 +101,7 @@ def _federation(where: str, data: Any, body: str) -> Federation:
     endpoints = tuple(str(e) for e in data["endpoints"])
     for endpoint in endpoints:
         try:
-            fetching.check_address(endpoint)
+            addresses.check_address(endpoint)
         except SourceError as error:
             raise _bad(where, f"federated: {endpoint}: {error.message}", error.hint) from error
         if sparql.send_services(body, {endpoint: "urn:x"}) == body:

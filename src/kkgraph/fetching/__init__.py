@@ -5,7 +5,7 @@
 ...                                                           # doctest: +SKIP
 """
 
-from kkgraph.fetching.addresses import check_address, is_loopback
+from kkgraph.addresses import check_address, is_loopback
 from kkgraph.fetching.fetcher import Fetcher
 from kkgraph.fetching.responses import Response
 

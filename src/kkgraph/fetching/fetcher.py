@@ -16,8 +16,8 @@ from typing import Any, Final
 from urllib.parse import unquote, urlencode, urljoin, urlsplit
 
 from kkgraph import __version__
+from kkgraph.addresses import Address, is_loopback, resolve
 from kkgraph.errors import RemoteError, SourceError
-from kkgraph.fetching.addresses import Address, is_loopback, resolve
 from kkgraph.fetching.responses import Kept, Response, key_of
 
 AGENT: Final = f"kkgraph/{__version__} (+https://w3id.org/kkgraph)"
