@@ -122,9 +122,9 @@ def test_nothing_is_contacted_unless_allowed(graph, tmp_path):
     ],
 )
 def test_services_that_are_not_declared_are_refused(graph, tmp_path, service):
-    body = "PREFIX kk: <https://w3id.org/kkgraph/ns#>\nSELECT ?municipality ?item ?inhabitants "
+    body = "PREFIX kk: <https://w3id.org/kkgraph/ns#>\nSELECT ?municipality ?thing ?inhabitants "
     body += "?website ?place WHERE {\nVALUES ?municipality { UNDEF }\n"
-    body += "SERVICE <BASE/sparql> {\n  VALUES ?item { UNDEF }\n ?item ?p ?place }\n"
+    body += "SERVICE <BASE/sparql> {\n  VALUES ?thing { UNDEF }\n ?thing ?p ?place }\n"
     with serving(Endpoint()) as server:
         asked = question(tmp_path, server.base, body + service + "\n}\n")
         with pytest.raises(QuestionError) as found:
