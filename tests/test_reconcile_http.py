@@ -24,7 +24,7 @@ from kkgraph.web import exchange
 from kkgraph.web import running as server
 from kkgraph.web.languages import wanted
 from kkgraph.web.turns import Turns
-from reconcilers import SIDE, ask, entries, running, small_service
+from reconcilers import SIDE, ask, entries, running, small_service, verb
 from test_reconcile_conformance import problems
 
 LOG: list[str] = []
@@ -206,7 +206,7 @@ def test_a_long_name_cannot_hold_it_up(base):
     long_ = queries(a={"query": "ท่าพระ" * 100_000}, b={"query": "ทต.ท่าพระ จ.ขอนแก่น"})
     found = ask(f"{base}/reconcile", {k: v for k, v in long_.items() if len(v) < 10**7})
     assert found.status in (200, 413)
-    odd = queries(a={"query": "เ" * 399}, b={"query": "((((" * 99}, c={"query": "อ. จ. ต. " * 44})
+    odd = queries(a={"query": "เ" * 249}, b={"query": "((((" * 62}, c={"query": "อ. จ. ต. " * 27})
     assert ask(f"{base}/reconcile", odd).status == 200
 
 
@@ -347,6 +347,15 @@ def test_the_verb_serves_until_it_is_interrupted(tmp_path):
     assert process.returncode == 0, rest
     assert rest.rstrip().endswith("หยุดแล้ว") and "Traceback" not in rest
     assert out == ""
+
+
+def test_the_verb_checks_what_it_is_given(tmp_path):
+    for words in (("--origin", "everywhere"), ("--public-url", "ftp://x"), ("--lang", "fr"),
+                  ("--origin", "https://a.example\r\nX: y")):  # fmt: skip
+        code, _, err = verb("reconcile-serve", *words)
+        assert code == 2 and "bad-value" in err, words
+    code, _, err = verb("reconcile-serve", str(tmp_path / "none.csv"), "--port", "0")
+    assert code == 2 and "missing-file" in err
 
 
 def test_names_of_the_register_against_the_gazetteer():

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from kkgraph.cli.common import KEEP, Lang, Store, app, choose, open_graph
+from kkgraph.cli.common import Lang, Store, app, choose, open_graph
+from kkgraph.errors import QuestionError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +33,7 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
 }
 
 
-@app.command("reconcile-serve", rich_help_panel=KEEP)
+@app.command("reconcile-serve", rich_help_panel="Link")
 def reconcile_serve(
     register: Annotated[
         Path | None, typer.Argument(help="A table or RDF file (default: the graph's bodies).")
@@ -57,15 +59,17 @@ def reconcile_serve(
 ) -> None:
     """Serve a register to OpenRefine and others (Reconciliation API 0.2); needs extra ``web``."""
     from kkgraph.link.service import Service
-    from kkgraph.link.target import THRESHOLD, Target
+    from kkgraph.link.target import Target
     from kkgraph.web import reconciling, running
 
     choose("--lang", lang, ("th", "en"))
+    _web_address("--public-url", public, path=True)
+    _web_address("--origin", "" if origin == "*" else origin, path=False)
     running.require()
     sock = running.listen(host, port)
     side, entries = _side(register, roles, id_column, sheet, store, lang)
     side = _named(side, name)
-    service = Service(side, entries, Target(side, entries), threshold=THRESHOLD)
+    service = Service(side, entries, Target(side, entries))
     api = reconciling.Reconciling(
         service, lang=lang, public=public, origin=origin, log=reconciling.stderr_log
     )
@@ -81,6 +85,18 @@ def reconcile_serve(
 
     running.serve(reconciling.application(api, hosts=hosts), sock, started=started)
     _say("ended", lang)
+
+
+def _web_address(option: str, given: str, *, path: bool) -> None:
+    """Raise ``QuestionError`` bad-value where this is no web address (without a path, of pages)."""
+    form = r"https?://[A-Za-z0-9.:\[\]-]+" + (r"(?:/[!-~]*)?" if path else "")
+    if given and not re.fullmatch(form, given):
+        raise QuestionError(
+            "bad-value",
+            f'"{given}" is no web address',
+            where=option,
+            hint="Write https://data.example.go.th" + (", or with a path." if path else "."),
+        )
 
 
 def _side(

@@ -60,8 +60,10 @@ _TEXTS: Final[dict[str, Text]] = {
         "th": "รายการที่แน่ชัดจะจับคู่ให้ แต่ถ้ามีสองรายการที่ตรงกับชื่อเท่ากันจะไม่จับคู่ให้ โปรดดูรายการที่เสนอแล้วเลือกเอง",
     },
     "step5": {
-        "en": "Add columns from reconciled values brings codes, provinces and coordinates.",
-        "th": "คำสั่ง Add columns from reconciled values ช่วยดึงรหัส จังหวัด และพิกัดมาเป็นคอลัมน์",
+        "en": "Edit column, Add columns from reconciled values… brings codes, provinces and "
+        "coordinates.",
+        "th": "คำสั่ง Edit column, Add columns from reconciled values… ช่วยดึงรหัส จังหวัด "
+        "และพิกัดมาเป็นคอลัมน์",
     },
     "types": {"en": "Types", "th": "ประเภท"},
     "properties": {"en": "Properties", "th": "คุณสมบัติ"},

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from starlette.routing import Route
 
 PREFIX: Final = "/reconcile"
-_PIECE: Final = 50
+_PIECE: Final = 20
 _METHODS: Final = ("GET", "POST", "OPTIONS")
 Answer = Callable[["Request", dict[str, str], str], Awaitable[Any]]
 

@@ -15,7 +15,7 @@ from kkgraph.link.service import titles
 from kkgraph.names import KK
 
 LIMIT: Final = 10
-_TEXT: Final = 400
+_TEXT: Final = 250
 _ROLES: Final = ("type", "province", "district")
 
 

@@ -11,7 +11,7 @@ from kkgraph.errors import LinkError
 
 BATCH: Final = 1000
 """Queries of one request at most."""
-TEXT: Final = 400
+TEXT: Final = 250
 """Characters of a name or value at most; what is longer is no name."""
 LIMIT: Final = 50
 """Candidates or suggestions of one answer at most."""

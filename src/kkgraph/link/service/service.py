@@ -14,6 +14,7 @@ from kkgraph.link.service.asking import Query, Refusal
 from kkgraph.link.service.kinds import ROOT, Kind, Kinds, known
 from kkgraph.link.service.properties import Properties, Property, chosen, settings
 from kkgraph.link.service.suggesting import Beginnings, key
+from kkgraph.link.target import THRESHOLD
 from kkgraph.model import in_language
 
 VERSIONS: Final = ("0.2",)
@@ -35,12 +36,19 @@ class Preview:
 class Service:
     """Answers of the API on one register.
 
-    ``lang`` is th or en throughout. Nothing is changed by asking, and questions may be asked from
-    several threads. Every request that can't be answered raises ``Refusal`` with an HTTP status.
+    ``matcher`` decides, as ``Target(side, entries)`` does; a match has ``threshold`` as its least
+    probability. ``lang`` is th or en throughout. Nothing is changed by asking, and questions may
+    be asked from several threads. Every request that can't be answered raises ``Refusal`` with an
+    HTTP status.
     """
 
     def __init__(
-        self, side: Side, entries: Sequence[Entry], matcher: Matcher, *, threshold: float
+        self,
+        side: Side,
+        entries: Sequence[Entry],
+        matcher: Matcher,
+        *,
+        threshold: float = THRESHOLD,
     ) -> None:
         self.side = side
         self.entries = tuple(entries)
