@@ -88,7 +88,11 @@ def test_a_type_restricts_candidates_and_takes_those_below_it(small):
 
 
 def test_a_name_that_says_another_type_than_was_asked_for_is_no_match(small):
-    assert matches(one(small, query="อบต.ท่าพระ", type="SubdistrictMunicipality")) == []
+    for kind in ("SubdistrictMunicipality", "Municipality"):
+        found = one(small, query="อบต.ท่าพระ", type=kind)
+        assert matches(found) == [] and found[0]["score"] < 5
+    same = one(small, query="เทศบาลตำบลท่าพระ", type="Municipality")
+    assert matches(same) == ["lao-1"] == matches(one(small, query="ทต.ท่าพระ", type="SUBDISTRICT"))
 
 
 def test_an_unknown_type_has_no_candidates_unless_it_only_should_be(small):
@@ -221,8 +225,9 @@ def test_values_and_their_settings(small):
     )
     assert [m["id"] for m in found["meta"]] == columns
     row = found["rows"]["lao-1"]
-    assert row["type"] == [{"id": "SubdistrictMunicipality", "name": "Subdistrict municipality"}]
-    assert row["province"] == [{"id": "40", "name": "Khon Kaen"}]
+    kind = "type:SubdistrictMunicipality"
+    assert row["type"] == [{"id": kind, "name": "Subdistrict municipality"}]
+    assert row["province"] == [{"id": "province:40", "name": "Khon Kaen"}]
     assert row["wikidata"] == [{"id": "Q21278778", "name": "Tha Phra Subdistrict Municipality"}]
     assert row["coordinates"] == [{"str": "16.33,102.8"}]
     assert row["latitude"] == [{"float": 16.33}]
@@ -240,10 +245,28 @@ def test_values_and_their_settings(small):
     assert values("other_names", {"limit": "1"}) == [{"str": "ท่าพระ"}]
     assert values("other_names", {"limit": "x"}) == [{"str": "ท่าพระ"}, {"str": "Tha Phra"}]
     assert values("province", {"content": "name"}) == [{"str": "ขอนแก่น"}]
+    assert values("province", {"content": "id"}) == [{"str": "40"}]
+    assert values("type", {"content": "id"}) == [{"str": "SubdistrictMunicipality"}]
     assert values("wikidata", {"content": "id"}) == [{"str": "Q21278778"}]
     with pytest.raises(Refusal, match="no property") as refused:
         values("colour", {})
     assert "province" in refused.value.hint
+
+
+def test_values_that_are_things_can_be_looked_at_and_sent_back(small):
+    (province,) = small.extend({"ids": ["lao-8"], "properties": [{"id": "province"}]}, "th")[
+        "rows"
+    ]["lao-8"]["province"]
+    shown = small.preview(province["id"], "th")
+    assert (shown.title, shown.lines) == ("จังหวัดอุดรธานี", (("จำนวนในทะเบียน", ("1",)),))
+    asked = {"query": "หนองบัว", "properties": [prop("province", province)]}
+    assert matches(one(small, **asked)) == ["lao-8"]
+    kind = small.preview("type:Municipality", "en")
+    assert kind.title == "Municipality" and kind.lines[1][1] == ("8",)
+    assert kind.iri == "https://w3id.org/kkgraph/ns#Municipality"
+    for nothing in ("province:99", "type:Q5", "40", "Municipality", "province:", "type:", ""):
+        with pytest.raises(Refusal):
+            small.preview(nothing, "th")
 
 
 def test_proposals_are_what_a_type_has(small):

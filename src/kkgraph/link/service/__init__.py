@@ -2,6 +2,7 @@
 
 from kkgraph.link.service.answering import Matcher
 from kkgraph.link.service.asking import Query, Refusal, batch, load
-from kkgraph.link.service.service import Preview, Service
+from kkgraph.link.service.previews import Preview
+from kkgraph.link.service.service import Service
 
 __all__ = ["Matcher", "Preview", "Query", "Refusal", "Service", "batch", "load"]

@@ -13,7 +13,7 @@ from kkgraph.link.codes import normal
 from kkgraph.link.records import Candidate, Decision, Entry
 from kkgraph.link.service.asking import Query
 from kkgraph.link.service.kinds import Kind, Kinds
-from kkgraph.link.service.properties import Properties
+from kkgraph.link.service.properties import Properties, bare
 from kkgraph.link.service.words import SCHEMES
 
 ALTERNATIVES: Final = 12
@@ -104,7 +104,7 @@ class Answering:
         entry, choices = self._entry(query)
         codes = [k.code for k in kinds] if all(k.code for k in kinds) else []
         types = list(dict.fromkeys(codes)) or choices.get("type", [])
-        if query.strict == "all" and len(kinds) > 1:
+        if (query.strict == "all" and len(kinds) > 1) or self._says_another(query, kinds):
             types = []
         options = [types or [""], choices.get("province") or [""], choices.get("district") or [""]]
         combined = list(itertools.islice(itertools.product(*options), ALTERNATIVES + 1))
@@ -117,13 +117,19 @@ class Answering:
             ]
         return reading
 
+    def _says_another(self, query: Query, kinds: list[Kind]) -> bool:
+        """True where the name itself says a type that is none of those asked for."""
+        said = naming.parse(query.text).type
+        kind = self.kinds.get(said) if said else None
+        return bool(kind and kinds) and not any(self.kinds.related(kind, k) for k in kinds if kind)
+
     def _fit(self, query: Query, wanted: list[Kind | None]) -> bool:
         """True where some entry may bear the types asked for."""
         return None not in wanted if query.strict == "all" else any(wanted)
 
     def _entry(self, query: Query) -> tuple[Entry, dict[str, list[str]]]:
         """What a query says, as an entry; values that exclude each other as choices."""
-        given = dict(query.properties)
+        given = {name: tuple(bare(v) for v in values) for name, values in query.properties}
         codes = []
         for name, values in query.properties:
             prop = self.properties.get(name)
@@ -184,10 +190,6 @@ class Answering:
             likely = [c.entry for c in decision.candidates if c.score * TIED > score]
             if any(e.id != entry.id and self._allowed(reading, e) for e in likely):
                 return ""
-        said = naming.parse(reading.query.text).type
-        kind = self.kinds.get(said) if said else None
-        if kind and reading.kinds and not self.kinds.covers(kind, entry):
-            return ""
         return entry.id if self._allowed(reading, entry) else ""
 
     def _allowed(self, reading: _Reading, entry: Entry) -> bool:

@@ -109,6 +109,10 @@ class Kinds:
             mine = self._by_id.get(mine.broader)
         return False
 
+    def related(self, one: Kind, other: Kind) -> bool:
+        """True where the types are one, or one is above the other."""
+        return one in (other, *self.below(other)) or other in self.below(one)
+
     def below(self, kind: Kind) -> list[Kind]:
         """The types that are right or further below this one."""
         out = []

@@ -16,6 +16,9 @@ from kkgraph.model import Text, in_language
 Value = dict[str, Any]
 WIKIDATA: Final = "https://wikidata.reconci.link/{}/api"
 """Where a client may look up Wikidata items further (the address is only handed on)."""
+PROVINCE: Final = "province:"
+KIND: Final = "type:"
+"""How the ids of values begin that are no entries: an entry may have the id 40 as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,8 @@ class Properties:
             values = self._readers[prop.id](entry, lang)
         if content == "entity":
             return values
-        return [{"str": v["id" if content == "id" else "name"]} if "id" in v else v for v in values]
+        return [{"str": bare(v["id"]) if content == "id" else v["name"]} if "id" in v else v
+                for v in values]  # fmt: skip
 
     def meta(self, prop: Property, lang: str) -> dict[str, str]:
         """What the API says of a property's column."""
@@ -124,7 +128,7 @@ class Properties:
 
     def _type(self, entry: Entry, lang: str) -> list[Value]:
         kind = self.kinds.of(entry)
-        return [{"id": kind.id, "name": in_language(kind.label, lang)}] if kind else []
+        return [{"id": KIND + kind.id, "name": in_language(kind.label, lang)}] if kind else []
 
 
 def settings(lang: str) -> list[dict[str, Any]]:
@@ -153,10 +157,16 @@ def chosen(given: Mapping[str, Any]) -> tuple[int, str]:
     return max(limit, 0), content if content in words.CONTENTS else "entity"
 
 
+def bare(value: str) -> str:
+    """A value's id without the word for what it is: a province's code, a type's own id."""
+    return value.removeprefix(PROVINCE).removeprefix(KIND)
+
+
 def _province(entry: Entry, lang: str) -> list[Value]:
     if not entry.province:
         return []
-    return [{"id": entry.province, "name": provinces.name(entry.province, lang)}]
+    name = provinces.name(entry.province, lang)
+    return [{"id": PROVINCE + entry.province, "name": name}]
 
 
 def _district(entry: Entry, lang: str) -> list[Value]:

@@ -3,34 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from kkgraph import __version__, names
 from kkgraph.link.records import Candidate, Entry, Side
-from kkgraph.link.service import asking, titles
+from kkgraph.link.service import asking, previews, titles
 from kkgraph.link.service.answering import Answering, Found, Matcher, features
 from kkgraph.link.service.asking import Query, Refusal
 from kkgraph.link.service.kinds import ROOT, Kind, Kinds, known
+from kkgraph.link.service.previews import Preview
 from kkgraph.link.service.properties import Properties, Property, chosen, settings
 from kkgraph.link.service.suggesting import Beginnings, key
 from kkgraph.link.target import THRESHOLD
-from kkgraph.model import in_language
 
 VERSIONS: Final = ("0.2",)
-PREVIEW: Final = (420, 220)
+FRAME: Final = (420, 220)
 """Width and height of a preview in pixels."""
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """An entry as a person looks at it: its name, and lines of a label and values."""
-
-    id: str
-    iri: str
-    title: str
-    kind: str
-    lines: tuple[tuple[str, tuple[str, ...]], ...]
 
 
 class Service:
@@ -68,15 +56,14 @@ class Service:
     def manifest(self, base: str, lang: str, *, documentation: str = "") -> dict[str, Any]:
         """The manifest of a service at ``base``, an absolute address without a slash at its end."""
         label = self.side.label or self.side.slug
-        name = {"en": f"{label} (kkgraph)", "th": f"{label} (kkgraph)"}
         suggest = {
             what: {"service_url": base, "service_path": f"/suggest/{what}"}
             for what in ("entity", "type", "property")
         }
-        width, height = PREVIEW
+        width, height = FRAME
         return {
             "versions": list(VERSIONS),
-            "name": in_language(name, lang),
+            "name": f"{label} (kkgraph, {lang})",
             "identifierSpace": self.identifier_space,
             "schemaSpace": names.KK,
             "documentation": documentation or base,
@@ -194,25 +181,16 @@ class Service:
         return {"result": [p.as_json(lang) for p in found[start : start + most]]}
 
     def preview(self, id_: str, lang: str) -> Preview:
-        """An entry's name and values; ``Refusal`` 404 unknown-id."""
+        """What an entry is, or a type or province that is a value; ``Refusal`` 404 unknown-id."""
         entry = self._by_id.get(id_)
-        if entry is None:
-            raise Refusal(404, "unknown-id", f'there is no entry "{id_[:80]}"')
-        kind = self.kinds.of(entry)
-        lines = []
-        for prop in self.properties:
-            # the title, what is beside it, and what is said again by others
-            if prop.id not in (f"name_{lang}", "type", "latitude", "longitude", "iri"):
-                values = self.properties.values(prop, entry, lang, "id" if prop.scheme else "name")
-                texts = tuple(str(next(iter(v.values()))) for v in values)
-                lines.append((in_language(prop.label, lang), texts))
-        return Preview(
-            id=entry.id,
-            iri=self.side.iri(entry),
-            title=titles.title(entry, lang),
-            kind=in_language(kind.label, lang) if kind else "",
-            lines=tuple((label, texts) for label, texts in lines if texts),
+        found = (
+            previews.entry(entry, self.side, self.properties, lang)
+            if entry
+            else previews.value(id_, self.kinds, self.entries, lang)
         )
+        if found is None:
+            raise Refusal(404, "unknown-id", f'there is no entry "{id_[:80]}"')
+        return found
 
     def _property(self, name: str) -> Property:
         prop = self.properties.get(name)

@@ -83,11 +83,10 @@ CONTENT: Final[tuple[Text, Text]] = (
 CONTENTS: Final[dict[str, Text]] = {
     "entity": {"en": "thing with its identifier", "th": "สิ่งนั้นพร้อมตัวระบุ"},
     "name": {"en": "name only", "th": "ชื่อเท่านั้น"},
-    "id": {"en": "identifier only", "th": "ตัวระบุเท่านั้น"},
+    "id": {"en": "code only", "th": "รหัสเท่านั้น"},
 }
 PROVINCE_OF: Final[Text] = {"en": "{} province", "th": "จังหวัด{}"}
 BANGKOK: Final[Text] = {"en": "Bangkok", "th": "กรุงเทพมหานคร"}
-CODE: Final[Text] = {"en": "code", "th": "รหัส"}
 FEATURES: Final[dict[str, Text]] = {
     "name": {"en": "how near the names are", "th": "ความใกล้เคียงของชื่อ"},
     "type": {"en": "whether the types agree", "th": "ประเภทตรงกันหรือไม่"},
@@ -101,3 +100,5 @@ FEATURES: Final[dict[str, Text]] = {
         "th": "มีรหัส ประเภท หรือพื้นที่ที่ขัดแย้ง",
     },
 }
+HOW_MANY: Final[Text] = {"en": "entries in the register", "th": "จำนวนในทะเบียน"}
+MEANING: Final[Text] = {"en": "meaning", "th": "ความหมาย"}
