@@ -73,8 +73,8 @@ class RemoteTarget:
         """
         pause_s = 0.0 if is_loopback(urlsplit(url).hostname or "") else PAUSE_S
         # an address that is wrong is to be said soon; a run that has begun is worth waiting for
-        found = _fetch(fetcher or Fetcher(tries=2), url)
-        fetcher = fetcher or Fetcher(pause_s=pause_s, max_wait_s=120.0, tries=5)
+        found = _fetch(fetcher or Fetcher(tries=2, private=True), url)
+        fetcher = fetcher or Fetcher(pause_s=pause_s, max_wait_s=120.0, tries=5, private=True)
         kept = Kept(cache or default_folder(), found.url, found.identity, max_age_s=max_age_s)
         return cls(found, fetcher, kept, Asking(found, lang, properties, types), url=url)
 
