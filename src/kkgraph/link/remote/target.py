@@ -64,7 +64,7 @@ class RemoteTarget:
         fetcher: Fetcher | None = None,
         max_age_s: float = MAX_AGE_S,
     ) -> RemoteTarget:
-        """The service at an address (https, or http on this machine).
+        """The service at an address: https, also in a private network; http on this machine.
 
         ``cache`` is the folder for answers (default: the user's own for such things); ``lang`` the
         language to name entries in; ``properties`` and ``types`` say what is sent (``Asking``).
