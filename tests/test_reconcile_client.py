@@ -363,6 +363,34 @@ def test_a_batch_that_is_too_large_is_halved(tmp_path):
     assert service.count == 20 and max(map(len, service.asked)) <= 3
 
 
+@pytest.mark.parametrize("status", [400, 500])
+def test_a_query_that_a_service_chokes_on_does_not_stop_the_others(tmp_path, status):
+    service = Service(offering(40))
+    bad = {rows(40)[n].name for n in (3, 4, 17)}
+
+    def chokes(request):
+        if request.method == "POST":
+            names = {q["query"] for q in json.loads(request.form["queries"]).values()}
+            return Reply("failed", status=status) if names & bad else None
+        return None
+
+    service.before = chokes
+    with serving(service) as server:
+        decisions = opened(server.base, tmp_path).decide(rows(40))
+        assert {d.entry.name for d in decisions if d.why == "unanswered"} == bad
+        assert sum(d.outcome == "linked" for d in decisions) == 37
+        assert max(map(len, service.asked)) == 10
+        posts = sum(r.method == "POST" for r in server.requests)
+        # all of them refused: it is the service, and it is left soon
+        service.before = lambda request: (
+            Reply("failed", status=status) if request.method == "POST" else None
+        )
+        with pytest.raises(RemoteError) as found:
+            opened(server.base, tmp_path).decide(rows(140))
+        assert found.value.code == "service-refused" and "37 of 140" in found.value.hint
+        assert sum(r.method == "POST" for r in server.requests) - posts < 15
+
+
 @pytest.mark.parametrize(
     "change",
     [

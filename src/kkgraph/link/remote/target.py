@@ -26,6 +26,11 @@ MAX_AGE_S: Final = 30 * 86_400.0
 CHECKED: Final = 20
 """Batches after which the service is asked whether it is still the same."""
 _TRIES: Final = 3
+_TOO_LARGE: Final = 413
+_DIVIDED: Final = frozenset((400, _TOO_LARGE, 414, 422, 500))
+"""Refusals that may be of one query, or of so many at once."""
+_ROW: Final = 5
+"""Queries refused one after the other until it is the service that is broken."""
 _JSON: Final = "application/json"
 
 
@@ -51,6 +56,8 @@ class RemoteTarget:
         self._asking = asking
         self._batch = found.batch
         self._in_doubt: list[str] = []
+        self._refused: set[str] = set()
+        self._row = 0
 
     @classmethod
     def open(  # noqa: PLR0913
@@ -132,10 +139,7 @@ class RemoteTarget:
         try:
             while todo:
                 some, todo = todo[: self._batch], todo[self._batch :]
-                found = self._answered({k: wanted[k] for k in some})
-                self._kept.put(found)
-                self._in_doubt += found
-                got |= found
+                got |= self._answered({k: wanted[k] for k in some})
                 batches += 1
                 if progress:
                     done = len(wanted) - len(todo)
@@ -145,13 +149,14 @@ class RemoteTarget:
             if self._in_doubt:
                 self._check()
         except RemoteError as error:
-            raise _told(error, len(got), len(wanted)) from error
+            raise _told(error, len(self._kept.get(wanted)), len(wanted)) from error
         return got
 
     def _answered(self, queries: Mapping[str, dict[str, Any]]) -> dict[str, list[Any]]:
         """The answers to a batch; what was left out is asked once more, by itself."""
         found = self._ask(queries)
-        missing = {k: q for k, q in queries.items() if k not in found}
+        left = set(found) | self._refused
+        missing = {k: q for k, q in queries.items() if k not in left}
         if missing:
             found |= self._ask(missing, again=True)
         return found
@@ -159,7 +164,7 @@ class RemoteTarget:
     def _ask(
         self, queries: Mapping[str, dict[str, Any]], *, again: bool = False
     ) -> dict[str, list[Any]]:
-        """The answers to queries, as far as there are any; where ``again``, perhaps none."""
+        """The answers to queries, as far as there are any (where ``again``, perhaps none); kept."""
         numbered = {f"q{n}": k for n, k in enumerate(queries)}
         text = json.dumps({n: queries[k] for n, k in numbered.items()}, ensure_ascii=False)
         error: RemoteError | None = None
@@ -170,8 +175,8 @@ class RemoteTarget:
                 reply = self._fetcher.post(self.manifest.url, {"queries": text}, accept=_JSON)
                 found = answers.results(reply.json())
             except RemoteError as failed:
-                if failed.status == 413 and len(queries) > 1:
-                    return self._halved(queries)
+                if failed.status in _DIVIDED:
+                    return self._divided(queries, failed)
                 if failed.code != "unexpected-answer":
                     raise
                 error = failed
@@ -179,14 +184,30 @@ class RemoteTarget:
             if found is None or not (again or set(found) & set(numbered)):
                 error = reply.unexpected("JSON that answers none of the queries")
                 continue
-            return {numbered[n]: c for n, c in found.items() if n in numbered}
+            self._row = 0
+            got = {numbered[n]: c for n, c in found.items() if n in numbered}
+            self._kept.put(got)
+            self._in_doubt += got
+            return got
         assert error is not None
         raise error
 
-    def _halved(self, queries: Mapping[str, dict[str, Any]]) -> dict[str, list[Any]]:
-        """The answers to a batch that was too large, asked for in two."""
+    def _divided(
+        self, queries: Mapping[str, dict[str, Any]], error: RemoteError
+    ) -> dict[str, list[Any]]:
+        """The answers to a batch that was refused, asked for in two halves.
+
+        A query that is refused by itself is left out; after a row of them no more are asked.
+        """
+        if len(queries) == 1:
+            self._refused.update(queries)
+            self._row += 1
+            if self._row >= _ROW:
+                raise error
+            return {}
         middle = len(queries) // 2
-        self._batch = min(self._batch, middle)
+        if error.status == _TOO_LARGE:
+            self._batch = min(self._batch, middle)
         items = list(queries.items())
         return self._ask(dict(items[:middle])) | self._ask(dict(items[middle:]))
 
