@@ -567,3 +567,14 @@ def test_the_verb_links_to_a_service(tmp_path):
     assert code == 3 and "no-answer" in err
     code, _, err = verb("link", str(table), "--to", "http://example.org/reconcile")
     assert code == 2 and "bad-address" in err
+    gold = ("--gold", str(table))
+    code, _, err = verb("link", "evaluate", str(table), "--to", "https://x.example/", *gold)
+    assert code == 2 and "bad-value" in err
+
+
+def test_python_links_to_a_service(tmp_path, graph, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    source = (Side("x", "x.csv"), [Entry("1", "x.csv:2", "ทต.ท่าพระ")])
+    with running(small_service()) as base:
+        for to in (f"{base}/reconcile", RemoteTarget.open(f"{base}/reconcile", cache=tmp_path)):
+            assert graph.link(source, to).count("linked") == 1

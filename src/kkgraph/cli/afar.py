@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from kkgraph.errors import LinkError
+from kkgraph.errors import LinkError, QuestionError
 
 if TYPE_CHECKING:
     from kkgraph.link import Linking
@@ -41,6 +41,17 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
 def is_service(to: str) -> bool:
     """True where what is linked to is an address on the web, and no file."""
     return to.lower().startswith(("http://", "https://"))
+
+
+def refuse_service(to: str) -> None:
+    """Raise ``QuestionError`` bad-value where a file or graph is wanted, and this is a service."""
+    if is_service(to):
+        raise QuestionError(
+            "bad-value",
+            "links to a service can't be evaluated: what it holds isn't known",
+            where="--to",
+            hint="Give the register as a file, or write the links and compare them yourself.",
+        )
 
 
 def service(

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from kkgraph.cli.afar import Cache, Properties, Types, is_service, service, tell_unanswered
+from kkgraph.cli.afar import (
+    Cache,
+    Properties,
+    Types,
+    is_service,
+    refuse_service,
+    service,
+    tell_unanswered,
+)
 from kkgraph.cli.common import Lang, Output, Progress, Store, choose, open_graph, width
 
 if TYPE_CHECKING:
@@ -126,6 +134,7 @@ def evaluate(
 
     choose("--format", form, ("text", "csv", "json"))
     choose("--lang", lang, ("th", "en"))
+    refuse_service(to)
     sides = _sides((path, roles or [], id_, sheet), (to, roles_to or [], id_to), store, lang)
     linking, target = _linked(*sides, threshold)
     found = evaluation.evaluate(linking, evaluation.read_gold(gold, linking, target))
