@@ -12,7 +12,7 @@ from kkgraph.link import naming, provinces
 from kkgraph.link.codes import normal
 from kkgraph.link.records import Candidate, Decision, Entry
 from kkgraph.link.service.asking import Query
-from kkgraph.link.service.kinds import Kind, Kinds
+from kkgraph.link.service.kinds import Kind, Kinds, every
 from kkgraph.link.service.properties import Properties, bare
 from kkgraph.link.service.words import SCHEMES
 
@@ -76,7 +76,6 @@ class Answering:
         self.kinds = kinds
         self.properties = properties
         self.threshold = threshold
-        self._by_id = {e.id: e for e in entries}
         self._by_code: dict[str, list[Entry]] = {}
         for entry in entries:
             # a row number is no identifier that anybody would ask for
@@ -119,9 +118,11 @@ class Answering:
 
     def _says_another(self, query: Query, kinds: list[Kind]) -> bool:
         """True where the name itself says a type that is none of those asked for."""
-        said = naming.parse(query.text).type
-        kind = self.kinds.get(said) if said else None
-        return bool(kind and kinds) and not any(self.kinds.related(kind, k) for k in kinds if kind)
+        said = {type_ for type_, _ in naming.parse(query.text).readings}
+        if not kinds or "" in said:  # ทมอ is a name, though it may be read as a town
+            return False
+        types = [t for s in said if (t := every().get(s))]
+        return not any(every().related(t, k) for t in types for k in kinds)
 
     def _fit(self, query: Query, wanted: list[Kind | None]) -> bool:
         """True where some entry may bear the types asked for."""
@@ -142,8 +143,10 @@ class Answering:
             id="q", where="query", name=names[0] if names else "", names=tuple(names[1:]),
             identifiers=tuple(codes), point=_point(given),
         )  # fmt: skip
+        # a type that the register lacks tells its bearer from those that it has
+        types = [self.kinds.get(v) or every().get(v) for v in given.get("type", ())]
         choices = {
-            "type": [k.code for v in given.get("type", ()) if (k := self.kinds.get(v)) and k.code],
+            "type": [k.code for k in types if k and k.code],
             "province": [provinces.code(v) or v for v in given.get("province", ())],
         }
         first = choices["province"][0] if len(choices["province"]) == 1 else ""
@@ -170,8 +173,8 @@ class Answering:
             key=lambda c: (-c.score, c.entry.id),
         )
         match = self._match(reading, decisions, exact)
-        if match and ranked and ranked[0].entry.id != match:
-            ranked.sort(key=lambda c: c.entry.id != match)
+        if ranked and ranked[0].entry.id != match:
+            match = ""
         ids = frozenset(e.id for e in exact)
         return Found(tuple(ranked[: query.limit]), match, ids)
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from kkgraph import files, names, turtle
+from kkgraph.link import naming
 from kkgraph.link.records import TYPES, Entry
 from kkgraph.model import Text, in_language
 
@@ -92,8 +93,11 @@ class Kinds:
         return iter(self._by_id.values())
 
     def get(self, name: str) -> Kind | None:
-        """The type of this id, code, CURIE, IRI or label; None where the register has no such."""
-        found = self._names.get(_plain(name))
+        """The type of this id, code, CURIE, IRI, label or usual abbreviation.
+
+        None where the register has no such type.
+        """
+        found = self._names.get(_plain(name)) or self._names.get(_plain(naming.type_of(name)))
         return self._by_id[found] if found else None
 
     def of(self, entry: Entry) -> Kind | None:
@@ -132,6 +136,12 @@ class Kinds:
         if whole and kind.broader:
             out["broader"] = [self.as_json(self._by_id[kind.broader], lang, whole=True)]
         return out
+
+
+@lru_cache(maxsize=1)
+def every() -> Kinds:
+    """All types of local administration, whether a register has them or not."""
+    return Kinds([Entry("", "", "", type=code) for code in TYPES])
 
 
 def _plain(name: str) -> str:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Final
 
 from kkgraph.link import naming, provinces, thai
+from kkgraph.link.comparing import MUNICIPAL
 from kkgraph.link.records import TYPES, Entry
 from kkgraph.link.service import words
 from kkgraph.link.service.kinds import known
@@ -25,11 +26,11 @@ def title(entry: Entry, lang: str) -> str:
     """
     named = (entry.name, *entry.names)
     wanted = [n for n in named if n and thai.is_thai(n) == (lang == "th")]
-    chosen = next((n for n in wanted if _said(n)), "") or next(iter(wanted), "")
+    chosen = next((n for n in wanted if _says(n, entry.type)), "") or next(iter(wanted), "")
     if not chosen:
         chosen = next((n for n in named if n), entry.id)
         lang = "th" if thai.is_thai(chosen) else "en"
-    if entry.type not in TYPES or entry.type in _UNNAMED or _said(chosen):
+    if entry.type not in TYPES or entry.type in _UNNAMED or _says(chosen, entry.type):
         return chosen
     word = in_language(known()[TYPES[entry.type].removeprefix(KK)].label, lang)
     return f"{word}{chosen}" if lang == "th" else f"{chosen} {word.title()}"
@@ -57,5 +58,7 @@ def place(province: str, lang: str) -> str:
 
 
 @lru_cache(maxsize=65_536)
-def _said(name: str) -> bool:
-    return bool(naming.parse(name, bare=True).type)
+def _says(name: str, type_: str) -> bool:
+    """True where the name has a word for the type: "ทมอ" is no town where its bearer is another."""
+    said = naming.parse(name, bare=True).type
+    return said == type_ or (said in MUNICIPAL and type_ in MUNICIPAL)
