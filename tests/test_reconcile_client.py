@@ -12,7 +12,7 @@ from kkgraph.errors import RemoteError, SourceError
 from kkgraph.fetching import Fetcher
 from kkgraph.link import Entry, Side, Target, link
 from kkgraph.link.remote import RemoteTarget, manifest
-from kkgraph.link.remote.kept import Kept, default_folder
+from kkgraph.link.remote.kept import Kept
 from reconcilers import SIDE, entries, running, small_service, verb
 from serving import Reply, serving
 
@@ -535,12 +535,6 @@ def test_batches_are_kept_whole_or_not_at_all(tmp_path):
     assert kept.get(["a", "b"]) == {"b": [{"id": "ก"}]}
 
 
-def test_the_users_own_folder(monkeypatch):
-    monkeypatch.setenv("XDG_CACHE_HOME", "/cache-of-mine")
-    monkeypatch.setattr("sys.platform", "linux")
-    assert str(default_folder()) == "/cache-of-mine/kkgraph"
-
-
 def test_the_slug_of_a_service_names_its_links():
     found = manifest.read(WIKIDATA, "https://wikidata.reconci.link/th/api")
     assert found.side.slug == "wikidata-reconci-link-wikidata-th"
@@ -573,7 +567,7 @@ def test_the_verb_links_to_a_service(tmp_path):
 
 
 def test_python_links_to_a_service(tmp_path, graph, monkeypatch):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("KKGRAPH_CACHE", str(tmp_path))
     source = (Side("x", "x.csv"), [Entry("1", "x.csv:2", "ทต.ท่าพระ")])
     with running(small_service()) as base:
         for to in (f"{base}/reconcile", RemoteTarget.open(f"{base}/reconcile", cache=tmp_path)):

@@ -65,15 +65,15 @@ def service(
 
     Raises ``LinkError`` bad-role, ``SourceError`` and ``RemoteError`` as ``RemoteTarget.open``.
     """
+    from kkgraph import files
     from kkgraph.link.records import TYPES
     from kkgraph.link.remote import RemoteTarget
-    from kkgraph.link.remote.kept import default_folder
 
     sent = _pairs(properties, "--property", ("type", "province", "district"), "code:")
     asked = _pairs(types, "--type-id", tuple(TYPES), "")
     target = RemoteTarget.open(url, cache=cache, lang=lang, properties=sent, types=asked)
     said = _WORDS["asking"][lang].format(
-        name=target.side.label, url=target.side.source, cache=cache or default_folder()
+        name=target.side.label, url=target.side.source, cache=cache or files.cache_folder()
     )
     print(said, file=sys.stderr)
     return target

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
-import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -20,17 +18,6 @@ _TABLE: Final = """CREATE TABLE IF NOT EXISTS answers (
   service TEXT NOT NULL, identity TEXT NOT NULL, query TEXT NOT NULL,
   answer TEXT NOT NULL, fetched REAL NOT NULL, PRIMARY KEY (service, identity, query)
 ) WITHOUT ROWID"""
-
-
-def default_folder() -> Path:
-    """The folder for what can be fetched again: the system's own place for such things."""
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or str(Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = str(Path.home() / "Library" / "Caches")
-    else:
-        base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(base) / "kkgraph"
 
 
 class Kept:

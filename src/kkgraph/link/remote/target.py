@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from kkgraph import files
 from kkgraph.errors import RemoteError
 from kkgraph.fetching import Fetcher, is_loopback
 from kkgraph.link.records import Candidate, Decision, Entry, Side
 from kkgraph.link.remote import answers, manifest
 from kkgraph.link.remote.asking import Asking, key
 from kkgraph.link.remote.deciding import decide
-from kkgraph.link.remote.kept import Kept, default_folder
+from kkgraph.link.remote.kept import Kept
 from kkgraph.link.remote.manifest import Manifest
 from kkgraph.link.target import THRESHOLD
 
@@ -82,7 +83,7 @@ class RemoteTarget:
         # an address that is wrong is to be said soon; a run that has begun is worth waiting for
         found = _fetch(fetcher or Fetcher(tries=2, private=True), url)
         fetcher = fetcher or Fetcher(pause_s=pause_s, max_wait_s=120.0, tries=5, private=True)
-        kept = Kept(cache or default_folder(), found.url, found.identity, max_age_s=max_age_s)
+        kept = Kept(cache or files.cache_folder(), found.url, found.identity, max_age_s=max_age_s)
         return cls(found, fetcher, kept, Asking(found, lang, properties, types), url=url)
 
     def entry(self, id: str) -> Entry | None:
