@@ -200,6 +200,10 @@ def test_our_own_service_gives_our_own_decisions(tmp_path):
                     assert theirs.link.entry.id == mine.link.entry.id
                     assert theirs.link.entry.iri == SIDE.iri(mine.link.entry)
             assert away.count("linked") == 10
+            assert {e.id for e in target.entries} == {
+                r.entry.id for d in away for r in d.candidates
+            }
+            assert target.entry("lao-1").identifiers == () and target.entry("nobody") is None
             target.close()
 
 

@@ -58,6 +58,7 @@ class RemoteTarget:
         self._batch = found.batch
         self._in_doubt: list[str] = []
         self._refused: set[str] = set()
+        self._seen: dict[str, Entry] = {}
         self._row = 0
 
     @classmethod
@@ -86,9 +87,14 @@ class RemoteTarget:
         kept = Kept(cache or files.cache_folder(), found.url, found.identity, max_age_s=max_age_s)
         return cls(found, fetcher, kept, Asking(found, lang, properties, types), url=url)
 
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """The entities that the service has offered so far; the others aren't known."""
+        return tuple(self._seen.values())
+
     def entry(self, id: str) -> Entry | None:
-        """None: a service's entities are known by asking alone."""
-        return None
+        """The entity of this id, where the service has offered it."""
+        return self._seen.get(id)
 
     def candidates(self, entry: Entry, limit: int = 10) -> list[Candidate]:
         """What the service offers for one entry, best first, what contradicts left out."""
@@ -119,6 +125,7 @@ class RemoteTarget:
                 out.append(Decision(entry, "none", (), "no-name"))
             elif name in got:
                 found = answers.offers(got[name], self.manifest)
+                self._seen |= {o.entry.id: o.entry for o in found}
                 out.append(decide(entry, found, threshold=threshold))
             else:
                 out.append(Decision(entry, "none", (), "unanswered"))
