@@ -18,6 +18,7 @@ from kkgraph.store import Store
 
 STUDY: Final = "study"
 _ALWAYS: Final = ("ontology", "entities", "context")
+_MANY: Final = 100_000
 _OF_STUDY: Final = ("study", "cited", "analyst", "inferred")
 
 
@@ -82,13 +83,19 @@ def exposures(quads: Sequence[ox.Quad]) -> Report:
     They are judged over everything that is published together, links and inferences included.
     """
     path = files.shipped("shapes") / "anonymity.ttl"
-    return shapes.validate(quads, shapes=[path])
+    return shapes.validate(quads, shapes=[path], engine=_engine(quads))
 
 
 def broken_rules(quads: Sequence[ox.Quad], store: Store, kept_back: Sequence[str]) -> Report:
     """The report on what is published, under all shapes; what is kept back may be looked up."""
     rest = store.quads([KKG + g for g in kept_back])
-    return shapes.validate(background_of(quads), background=background_of(rest))
+    given = background_of(quads)
+    return shapes.validate(given, background=background_of(rest), engine=_engine(given))
+
+
+def _engine(quads: Sequence[ox.Quad]) -> str:
+    """Small data are validated directly, large ones as SQL, as files are."""
+    return "columnar" if len(quads) > _MANY else "auto"
 
 
 def unnamed(quads: Iterable[ox.Quad]) -> int:
