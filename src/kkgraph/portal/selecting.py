@@ -83,19 +83,15 @@ def exposures(quads: Sequence[ox.Quad]) -> Report:
     They are judged over everything that is published together, links and inferences included.
     """
     path = files.shipped("shapes") / "anonymity.ttl"
-    return shapes.validate(quads, shapes=[path], engine=_engine(quads))
+    return shapes.validate(
+        quads, shapes=[path], engine="columnar" if len(quads) > _MANY else "auto"
+    )
 
 
 def broken_rules(quads: Sequence[ox.Quad], store: Store, kept_back: Sequence[str]) -> Report:
     """The report on what is published, under all shapes; what is kept back may be looked up."""
     rest = store.quads([KKG + g for g in kept_back])
-    given = background_of(quads)
-    return shapes.validate(given, background=background_of(rest), engine=_engine(given))
-
-
-def _engine(quads: Sequence[ox.Quad]) -> str:
-    """Small data are validated directly, large ones as SQL, as files are."""
-    return "columnar" if len(quads) > _MANY else "auto"
+    return shapes.validate(background_of(quads), background=background_of(rest))
 
 
 def unnamed(quads: Iterable[ox.Quad]) -> int:
