@@ -79,3 +79,7 @@ class RemoteError(KkgraphError):
     exit_code = 3
     status = 0
     body = b""
+
+
+class RequestError(KkgraphError):
+    """A request over HTTP that is refused before anything is done."""

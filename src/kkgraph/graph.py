@@ -11,6 +11,7 @@ import pyoxigraph as ox
 from kkgraph import answers, catalogue, entities, evidence, files, names, questions, sparql, turtle
 from kkgraph.cases.work import CaseWork
 from kkgraph.errors import QuestionError, TermError
+from kkgraph.link.work import LinkWork
 from kkgraph.model import Answer, Problem, Question
 from kkgraph.store import Limits, OxigraphStore, Store
 from kkgraph.tables import Table
@@ -25,7 +26,7 @@ DEFAULT_TIMEOUT_S: Final = 30.0
 DEFAULT_MAX_ROWS: Final = 100_000
 
 
-class KnowledgeGraph(CaseWork):
+class KnowledgeGraph(CaseWork, LinkWork):
     """A graph of studies, with stored questions.
 
     >>> graph = KnowledgeGraph.open()

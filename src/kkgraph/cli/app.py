@@ -1,6 +1,16 @@
 """The application with all its verbs."""
 
-from kkgraph.cli import asking, casework, columns, forms, keeping, looking, publishing, validating
+from kkgraph.cli import (
+    asking,
+    casework,
+    columns,
+    forms,
+    keeping,
+    looking,
+    publishing,
+    reconciling,
+    validating,
+)
 from kkgraph.cli.common import app, columnar_app, evidence_app
 from kkgraph.cli.linking import link_app
 from kkgraph.cli.publishing import portal_app
@@ -19,5 +29,6 @@ __all__ = [
     "keeping",
     "looking",
     "publishing",
+    "reconciling",
     "validating",
 ]
