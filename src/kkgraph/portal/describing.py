@@ -52,8 +52,8 @@ class Description:
         self._triples: dict[ox.Triple, None] = {}
 
     def triples(self) -> list[ox.Triple]:
-        """All of them, each once, sorted."""
-        return sorted(self._triples, key=str)
+        """All of them, each once: the catalogue, what it lists, and the partitions at the end."""
+        return sorted(self._triples, key=_place)
 
     def void(self) -> list[ox.Triple]:
         """Those that VoID has use for: its own terms, titles, licences and dumps."""
@@ -108,8 +108,9 @@ class Description:
         self._iri(iri, "dcat:theme", _EU + "data-theme/GOVE")
         self._iri(iri, "dcterms:accessRights", _EU + "access-right/PUBLIC")
         self._iri(iri, "dcterms:accrualPeriodicity", _EU + "frequency/IRREG")
-        self._iri(iri, "dcterms:spatial", _EU + "country/THA", *data.spatial)
-        self._iri(iri, "dcterms:conformsTo", f"{names.ONTOLOGY_IRI}/{__version__}")
+        if data.kind != "ontology":
+            self._iri(iri, "dcterms:spatial", _EU + "country/THA", *data.spatial)
+            self._iri(iri, "dcterms:conformsTo", f"{names.ONTOLOGY_IRI}/{__version__}")
         self._iri(iri, "dcat:landingPage", self.profile.address)
         self._iri(iri, "dcterms:source", *data.sources)
         self._iri(iri, "prov:wasDerivedFrom", *data.sources)
@@ -179,7 +180,7 @@ class Description:
         self._add(f"{node}-sha256", "spdx:checksumValue", _typed(file.sha256, "hexBinary"))
         if file.form in _VOID_FEATURE:
             self._iri(iri, "void:dataDump", address)
-            self._iri(iri, "void:feature", _FORMATS + _VOID_FEATURE[file.form].replace("-", "_"))
+            self._iri(iri, "void:feature", _FORMATS + _VOID_FEATURE[file.form])
 
     def _linkset(self, iri: str, parent: str, links: Linkset) -> None:
         self._type(iri, "void:Linkset")
@@ -239,6 +240,13 @@ class Description:
 
     def _add(self, iri: str, curie: str, term: ox.NamedNode | ox.Literal) -> None:
         self._triples[ox.Triple(_node(iri), _node(_expand(curie)), term)] = None
+
+
+def _place(triple: ox.Triple) -> tuple[bool, bool, str, bool, str]:
+    subject = str(triple.subject)
+    part = "-class-" in subject or "-property-" in subject
+    kind = triple.predicate.value == RDF_TYPE
+    return subject != f"<{CATALOGUE}>", part, subject, not kind, str(triple)
 
 
 def _expand(curie: str) -> str:

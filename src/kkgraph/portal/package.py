@@ -6,10 +6,11 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -87,46 +88,63 @@ def publish(  # noqa: PLR0913
     problems = tuple(p for p in report.problems if p.severity == "violation")
     if problems and not force:
         return Published(None, (), 0, 0, problems=problems, kept_back=selection.kept_back)
-    made = _Package(graph, chosen, profile, lang, day)
-    made.data(selection, quads, len(problems))
-    described = made.catalogue()
-    problems += described
-    if described and not force:
-        return Published(None, (), 0, 0, problems=problems, kept_back=selection.kept_back)
-    made.reports(report)
-    lacking, unsuited = made.records()
-    made.pages()
-    size = _write(to, made.finished())
+    with _beside(to) as folder:
+        made = _Package(folder, graph, chosen, profile, lang, day)
+        made.data(selection, quads, len(problems))
+        described = made.catalogue()
+        problems += described
+        if described and not force:
+            return Published(None, (), 0, 0, problems=problems, kept_back=selection.kept_back)
+        made.reports(report)
+        lacking, unsuited = made.records()
+        made.pages()
+        _put_in_place(folder, to)
     return Published(
-        to, tuple(made.datasets), len(made.files), size, problems, (), lacking, unsuited,
-        selection.kept_back,
+        to, tuple(made.datasets), len(made.files), sum(n for n, _ in made.files.values()),
+        problems, (), lacking, unsuited, selection.kept_back,
     )  # fmt: skip
 
 
 class _Package:
-    """The files of a package, by path, as they are made one after the other."""
+    """The files of a package as they are made: written at once, with size and digest by path."""
 
-    def __init__(
-        self, graph: KnowledgeGraph, chosen: KnowledgeGraph, profile: Profile, lang: str, day: str
+    def __init__(  # noqa: PLR0913, PLR0917
+        self,
+        folder: Path,
+        graph: KnowledgeGraph,
+        chosen: KnowledgeGraph,
+        profile: Profile,
+        lang: str,
+        day: str,
     ) -> None:
+        self.folder = folder
         self.graph = graph
         self.chosen = chosen
         self.profile = profile
         self.lang = lang
         self.day = day
-        self.files: dict[str, bytes] = {}
+        self.files: dict[str, tuple[int, str]] = {}
         self.datasets: list[Dataset] = []
         self.gatherer = Gatherer(graph, chosen, date=day)
         self._catalogue: Report | None = None
 
+    def put(self, path: str, data: bytes) -> None:
+        """Write a file."""
+        place = self.folder / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(data)
+        self.files[path] = len(data), writing.sha256(data)
+
     def data(self, selection: selecting.Selection, quads: Sequence[ox.Quad], problems: int) -> None:
         """The data files, and the record of each dataset."""
         for portion in portions(selection, quads):
-            found = writing.data_files(portion)
+            found = [writing.data_files(portion)]
             if portion.kind == "graph":
-                found |= writing.sheet_files(self.chosen, self.day)
-            self.files |= {path: data for path, (_, _, data) in found.items()}
-            files_ = [writing.distribution(path, *about) for path, about in found.items()]
+                found.append(writing.sheet_files(self.chosen, self.day))
+            files_ = []
+            for made in chain(*found):
+                self.put(made.path, made.data)
+                files_.append(writing.distribution(made))
             mine = problems if portion.kind == "graph" else 0
             self.datasets.append(
                 self.gatherer.dataset(portion, files_, problems=mine, study=selection.study)
@@ -138,8 +156,8 @@ class _Package:
         description.catalogue(self.datasets)
         triples = description.triples()
         for form in ("ttl", "jsonld", "rdf"):
-            self.files[f"metadata/dcat.{form}"] = writing.catalogue(triples, form)
-        self.files["metadata/void.ttl"] = writing.catalogue(description.void(), "ttl")
+            self.put(f"metadata/dcat.{form}", writing.catalogue(triples, form))
+        self.put("metadata/void.ttl", writing.catalogue(description.void(), "ttl"))
         self._catalogue = check_catalogue(triples)
         return tuple(p for p in self._catalogue.problems if p.severity == "violation")
 
@@ -147,9 +165,8 @@ class _Package:
         """The standard validation reports on data and catalogue."""
         for name, found in (("validation", report), ("metadata", self._catalogue)):
             assert found is not None
-            self.files[f"reports/{name}.ttl"] = writing.settled(
-                b"".join(chunks(found, "ttl")), "ttl"
-            )
+            text = b"".join(chunks(found, "ttl"))
+            self.put(f"reports/{name}.ttl", writing.settled(text, "ttl"))
 
     def records(self) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
         """The CKAN records; the fields that they lack, and values that aren't among the choices."""
@@ -160,7 +177,7 @@ class _Package:
             record = ckan.package(
                 data, self.profile, lang=self.lang, issued=self.day, sources=sources
             )
-            self.files[f"metadata/ckan/{data.slug}.json"] = _json(record)
+            self.put(f"metadata/ckan/{data.slug}.json", _json(record))
             lacking |= dict.fromkeys(ckan.missing(record, self.profile))
             unsuited |= dict.fromkeys(ckan.unsuited(record, self.profile))
         return tuple(lacking), tuple(unsuited)
@@ -169,25 +186,20 @@ class _Package:
         """The README in both languages, and the crate that lists everything."""
         others = [*readme.NAMES.values(), *(p for p in self.files if not p.startswith("data/"))]
         for lang, name in readme.NAMES.items():
-            self.files[name] = readme.readme(
-                self.datasets, others, self.profile, lang=lang, date=self.day
-            )
+            page = readme.readme(self.datasets, others, self.profile, lang=lang, date=self.day)
+            self.put(name, page)
         titles = {d.path: d.title for s in self.datasets for d in s.distributions}
         parts = [
-            crate.Part(path, _media(path), len(data), writing.sha256(data),
-                       titles.get(path) or readme.other(path))
-            for path, data in sorted(self.files.items())
-        ]  # fmt: skip
+            crate.Part(path, _media(path), size, digest, titles.get(path) or readme.other(path))
+            for path, (size, digest) in sorted(self.files.items())
+        ]
         whole = self.datasets[0]
-        self.files[crate.NAME] = crate.crate(
+        listed = crate.crate(
             parts, self.profile, title=whole.title, description=whole.description, date=self.day
         )
-
-    def finished(self) -> dict[str, bytes]:
-        """All files, the list of their digests last."""
-        lines = [f"{writing.sha256(data)}  {path}\n" for path, data in sorted(self.files.items())]
-        self.files[MANIFEST] = "".join(lines).encode()
-        return self.files
+        self.put(crate.NAME, listed)
+        lines = [f"{digest}  {path}\n" for path, (_, digest) in sorted(self.files.items())]
+        self.put(MANIFEST, "".join(lines).encode())
 
 
 def check_catalogue(triples: Sequence[ox.Triple]) -> Report:
@@ -241,24 +253,16 @@ def _json(data: Any) -> bytes:
     return (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode("utf-8")
 
 
-def _write(to: Path, made: dict[str, bytes]) -> int:
-    """Write all files beside the place and rename; how many bytes they have."""
-    to = to.absolute()
-    beside = to.with_name(f".{to.name}.{os.getpid()}")
-    before = to.with_name(f".{to.name}.before-{os.getpid()}")
+@contextmanager
+def _beside(to: Path) -> Iterator[Path]:
+    """A new folder beside the place, gone at the end unless it was put there.
+
+    A failure to write is ``SourceError`` unwritable-package.
+    """
+    folder = to.absolute().with_name(f".{to.name}.{os.getpid()}")
     try:
-        for path, data in made.items():
-            place = beside / path
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(data)
-        if to.exists():
-            to.rename(before)
-        try:
-            beside.rename(to)
-        except OSError:
-            if before.exists():
-                before.rename(to)
-            raise
+        folder.mkdir(parents=True)
+        yield folder
     except OSError as error:
         raise SourceError(
             "unwritable-package",
@@ -267,6 +271,19 @@ def _write(to: Path, made: dict[str, bytes]) -> int:
             hint="Choose a place where you may write and that has room.",
         ) from error
     finally:
-        shutil.rmtree(beside, ignore_errors=True)
-        shutil.rmtree(before, ignore_errors=True)
-    return sum(len(data) for data in made.values())
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _put_in_place(folder: Path, to: Path) -> None:
+    """Rename the finished folder; what was there is away only once that is done."""
+    to = to.absolute()
+    before = to.with_name(f".{to.name}.before-{os.getpid()}")
+    if to.exists():
+        to.rename(before)
+    try:
+        folder.rename(to)
+    except OSError:
+        if before.exists():
+            before.rename(to)
+        raise
+    shutil.rmtree(before, ignore_errors=True)

@@ -18,6 +18,7 @@ from kkgraph.store import Store
 
 STUDY: Final = "study"
 _ALWAYS: Final = ("ontology", "entities", "context")
+_MANY: Final = 100_000
 _OF_STUDY: Final = ("study", "cited", "analyst", "inferred")
 
 
@@ -82,7 +83,9 @@ def exposures(quads: Sequence[ox.Quad]) -> Report:
     They are judged over everything that is published together, links and inferences included.
     """
     path = files.shipped("shapes") / "anonymity.ttl"
-    return shapes.validate(quads, shapes=[path])
+    return shapes.validate(
+        quads, shapes=[path], engine="columnar" if len(quads) > _MANY else "auto"
+    )
 
 
 def broken_rules(quads: Sequence[ox.Quad], store: Store, kept_back: Sequence[str]) -> Report:

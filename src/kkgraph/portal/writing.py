@@ -7,9 +7,9 @@ import io
 import re
 import tempfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import pyoxigraph as ox
 
@@ -17,6 +17,7 @@ from kkgraph import turtle
 from kkgraph.cases import flat
 from kkgraph.graph import KnowledgeGraph
 from kkgraph.model import Text
+from kkgraph.names import PREFIXES
 from kkgraph.portal.describing import OWN
 from kkgraph.portal.gathering import Portion
 from kkgraph.portal.records import Distribution
@@ -30,34 +31,40 @@ _NAMESPACE: Final = re.compile(rb' xmlns:[^ =]+="[^"]*"')
 _OLDEST: Final = (1980, 1, 1, 0, 0, 0)
 
 
-def data_files(portion: Portion) -> dict[str, tuple[str, Text, bytes]]:
-    """Path → form, what it is, and bytes, for the RDF files of a dataset."""
-    found: dict[str, tuple[str, Text, bytes]] = {}
+class Made(NamedTuple):
+    """A data file: its path in the package, its form, what it is, and its bytes."""
+
+    path: str
+    form: str
+    title: Text
+    data: bytes
+
+
+def data_files(portion: Portion) -> Iterator[Made]:
+    """The RDF files of a dataset, made one after the other."""
+    path = f"data/{portion.slug}."
     if portion.kind == "graph":
         for form in ("trig", "nq", "jsonld"):
-            path = f"data/{portion.slug}.{form}"
-            found[path] = form, say("whole"), _rdf(portion.quads, form)
+            yield Made(path + form, form, say("whole"), _rdf(portion.quads, form))
         merged = triples_of(portion.quads)
         for form in ("ttl", "nt", "rdf"):
-            found[f"data/{portion.slug}.{form}"] = form, say("merged"), _rdf(merged, form)
-        return found
+            yield Made(path + form, form, say("merged"), _rdf(merged, form))
+        return
     triples = list(dict.fromkeys(q.triple for q in portion.quads))
     for form in _PLAIN:
-        found[f"data/{portion.slug}.{form}"] = form, say("part"), _rdf(triples, form)
-    return found
+        yield Made(path + form, form, say("part"), _rdf(triples, form))
 
 
-def sheet_files(graph: KnowledgeGraph, date: str) -> dict[str, tuple[str, Text, bytes]]:
+def sheet_files(graph: KnowledgeGraph, date: str) -> Iterator[Made]:
     """The findings as CSV in each language, and as one workbook with a sheet for each."""
     tables = {lang: flat.findings_sheet(graph.reader, lang) for lang in ("en", "th")}
-    found: dict[str, tuple[str, Text, bytes]] = {}
     for lang, table in tables.items():
         text = "\ufeff" + table.to_csv()  # with its mark a spreadsheet reads Thai as it is
-        found[f"data/findings.{lang}.csv"] = "csv", say(f"sheet_{lang}"), text.encode("utf-8")
+        path = f"data/findings.{lang}.csv"
+        yield Made(path, "csv", say(f"sheet_{lang}"), text.encode("utf-8"))
     titles = {"en": "Findings", "th": "ข้อค้นพบ"}
     sheets = [Sheet(titles[lang], *table.flat()) for lang, table in tables.items()]
-    found["data/findings.xlsx"] = "xlsx", say("sheets"), book(sheets, date)
-    return found
+    yield Made("data/findings.xlsx", "xlsx", say("sheets"), book(sheets, date))
 
 
 def book(sheets: Sequence[Sheet], date: str) -> bytes:
@@ -80,10 +87,11 @@ def book(sheets: Sequence[Sheet], date: str) -> bytes:
     return out.getvalue()
 
 
-def distribution(path: str, form: str, title: Text, data: bytes) -> Distribution:
+def distribution(made: Made) -> Distribution:
     """The record of a data file."""
-    slug = path.removeprefix("data/").replace(".", "-")
-    return Distribution(slug, path, form, title, len(data), sha256(data))
+    slug = made.path.removeprefix("data/").replace(".", "-")
+    digest = sha256(made.data)
+    return Distribution(slug, made.path, made.form, made.title, len(made.data), digest)
 
 
 def sha256(data: bytes) -> str:
@@ -111,4 +119,6 @@ def settled(data: bytes, form: str) -> bytes:
 
 
 def _rdf(items: Sequence[ox.Quad] | Sequence[ox.Triple], form: str) -> bytes:
-    return settled(turtle.serialise(items, form), form)
+    """The bytes of items that stand there once each, in their order."""
+    data = ox.serialize(items, format=turtle.FORMATS[form], prefixes=PREFIXES)
+    return settled(data or b"", form)
