@@ -10,6 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from kkgraph.cli.afar import (
+    Cache,
+    Properties,
+    Types,
+    is_service,
+    refuse_service,
+    service,
+    tell_unanswered,
+)
 from kkgraph.cli.common import Lang, Output, Progress, Store, choose, open_graph, width
 
 if TYPE_CHECKING:
@@ -36,7 +45,9 @@ link_app = typer.Typer(
 Input = Annotated[
     Path, typer.Argument(metavar="INPUT", help="What to link: CSV, .xlsx, Parquet or RDF.")
 ]
-To = Annotated[str, typer.Option("--to", help="What to link to: such a file, or: graph.")]
+To = Annotated[
+    str, typer.Option("--to", help="What to link to: such a file, graph, or a service's address.")
+]
 Map = Annotated[
     list[str] | None,
     typer.Option("--map", "-m", help="COLUMN=ROLE of the input, such as agency=name."),
@@ -67,6 +78,9 @@ def tables(
     id_to: IdTo = "",
     sheet: Sheet = "",
     threshold: Threshold = 0.98,
+    cache: Cache = None,
+    properties: Properties = None,
+    types: Types = None,
     form: Annotated[str, typer.Option("--format", "-f", help="text, csv or json.")] = "text",
     lang: Lang = "en",
     output: Output = None,
@@ -80,8 +94,13 @@ def tables(
     choose("--lang", lang, ("th", "en"))
     if output is not None:
         writing.check(output)
-    sides = _sides((path, roles or [], id_, sheet), (to, roles_to or [], id_to), store, lang)
-    linking, _ = _linked(*sides, threshold)
+    mine = (path, roles or [], id_, sheet)
+    if is_service(to):
+        target = service(to, cache, properties, types, lang)
+        linking = _link(_side(*mine, lang), target, threshold)
+        tell_unanswered(linking, lang)
+    else:
+        linking, _ = _linked(*_sides(mine, (to, roles_to or [], id_to), store, lang), threshold)
     if output is not None:
         writing.write(linking, output, lang=lang)
     if form == "text":
@@ -115,6 +134,7 @@ def evaluate(
 
     choose("--format", form, ("text", "csv", "json"))
     choose("--lang", lang, ("th", "en"))
+    refuse_service(to)
     sides = _sides((path, roles or [], id_, sheet), (to, roles_to or [], id_to), store, lang)
     linking, target = _linked(*sides, threshold)
     found = evaluation.evaluate(linking, evaluation.read_gold(gold, linking, target))
@@ -156,13 +176,20 @@ def _side(
 
 
 def _linked(source: Any, to: Any, threshold: float) -> tuple[Linking, Target]:
-    from kkgraph.link import Target, link
+    from kkgraph.link import Target
+
+    target = Target(*to)
+    return _link(source, target, threshold), target
+
+
+def _link(source: Any, target: Any, threshold: float) -> Linking:
+    from kkgraph.link import link
 
     progress = Progress()
-    target = Target(*to)
-    linking = link(source, target, threshold=threshold, progress=progress)
-    progress.end()
-    return linking, target
+    try:
+        return link(source, target, threshold=threshold, progress=progress)
+    finally:
+        progress.end()
 
 
 __all__ = ["LinkGroup", "link_app"]
