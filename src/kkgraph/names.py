@@ -53,6 +53,7 @@ CASE_PREFIX: Final = KKG + "case-"
 CONTEXT_PREFIX: Final = KKG + "context-"
 LOAD_PREFIX: Final = KKG + "load-"
 LINKS_PREFIX: Final = KKG + "links-"
+REGISTER_PREFIX: Final = KKG + "register-"
 MERGED_GRAPHS: Final = frozenset(
     KKG + name for name in ("ontology", "entities", "study", "cited", "context", "local")
 )

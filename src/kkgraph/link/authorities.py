@@ -1,0 +1,270 @@
+"""The registers of a store: added, listed, shown, removed, and read as a side of a linking."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from dataclasses import replace as placed
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from kkgraph import matching, names, shapes, turtle
+from kkgraph.errors import LinkError
+from kkgraph.link import provinces, registergraph, thai
+from kkgraph.link.rdf import slugged
+from kkgraph.link.records import TYPES, Entry, Side
+from kkgraph.link.register import Register
+from kkgraph.model import Problem, Text
+from kkgraph.store import Store
+
+_P: Final = names.PREFIXES
+_KINDS: Final = {iri: key for key, iri in TYPES.items()}
+_PROVINCES: Final = {
+    f"{names.KKD}{slugged(english)}-province": code
+    for code, (_, english, _) in provinces.PROVINCES.items()
+}
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A register of a store; ``types`` and ``schemes`` count its entries."""
+
+    name: str
+    label: Text
+    file: str
+    sha256: str
+    made: str
+    period: Text
+    entries: int
+    triples: int
+    types: dict[str, int] = field(default_factory=dict)
+    schemes: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def graph(self) -> str:
+        """The IRI of its graph."""
+        return registergraph.graph_iri(self.name)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The register as a JSON object."""
+        keys = ("name", "graph", "label", "file", "sha256", "made", "period", "entries", "triples",
+                "types", "schemes")  # fmt: skip
+        return {k: getattr(self, k) for k in keys}
+
+
+@dataclass(frozen=True)
+class Added:
+    """What came of adding a register; ``added`` is False where problems stood against it."""
+
+    name: str
+    added: bool
+    replaced: bool
+    entries: int
+    triples: int
+    problems: tuple[Problem, ...]
+
+
+def now() -> str:
+    """The time, as ``xsd:dateTime`` in UTC."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def checked(
+    quads: Sequence[ox.Quad], background: Iterable[ox.Quad], where: str
+) -> tuple[Problem, ...]:
+    """The violations of the shapes in a register or a link graph, with the file they are in."""
+    large = len(quads) > 50_000
+    report = shapes.validate(quads, background=background, engine="columnar" if large else "auto")
+    return tuple(
+        placed(p, where=p.where or where) for p in report.problems if p.severity == "violation"
+    )
+
+
+def add(store: Store, register: Register, *, replace: bool = False) -> Added:
+    """Put a register into its graph, whole or not at all.
+
+    With problems, of its rows or of the shapes, nothing is stored. Raises ``LinkError``
+    register-exists unless ``replace``.
+    """
+    graph = registergraph.graph_iri(register.name)
+    there = graph in store.graphs()
+    if there and not replace:
+        raise LinkError(
+            "register-exists",
+            f'there is a register "{register.name}" already',
+            where=register.side.source,
+            hint="Add --replace to put this one in its place, or --name for another name.",
+        )
+    found = register.problems
+    quads = list(registergraph.quads(register, now()))
+    if not any(p.severity == "violation" for p in found):
+        found = (*found, *checked(quads, background(store), register.side.source))
+    fine = not any(p.severity == "violation" for p in found)
+    if fine:
+        store.put_graphs({graph: [q.triple for q in quads]})
+    return Added(register.name, fine, there, len(register.entries), len(quads), found)
+
+
+def background(store: Store) -> list[ox.Quad]:
+    """What validation looks things up in: the ontology and the merged data."""
+    return list(store.quads(g for g in store.graphs() if names.is_merged(g)))
+
+
+def listed(store: Store) -> list[str]:
+    """The names of the registers, sorted."""
+    return [
+        g.removeprefix(names.REGISTER_PREFIX)
+        for g in store.graphs()
+        if g.startswith(names.REGISTER_PREFIX)
+    ]
+
+
+def require(store: Store, name: str) -> str:
+    """The name, if a register has it; ``LinkError`` unknown-register otherwise."""
+    known = listed(store)
+    name = name.strip().removeprefix("kkg:register-").removeprefix(names.REGISTER_PREFIX)
+    if name in known:
+        return name
+    there = f"There are: {', '.join(known)}." if known else "None is stored: kkgraph register add"
+    raise LinkError(
+        "unknown-register",
+        f'there is no register "{name}"',
+        where="register",
+        hint=matching.did_you_mean(name, known) + there,
+    )
+
+
+def remove(store: Store, name: str) -> int:
+    """How many triples a register had; it is gone afterwards."""
+    graph = registergraph.graph_iri(require(store, name))
+    count = sum(1 for _ in store.quads([graph]))
+    store.drop_graph(graph)
+    return count
+
+
+def read(store: Store, name: str) -> Stored:
+    """What is known of a stored register; ``LinkError`` unknown-register."""
+    name = require(store, name)
+    said = _said(store, name)
+    me = said[registergraph.register_iri(name)]
+    period = said[_first(me, "dcterms:temporal")]
+    types = Counter(
+        _KINDS.get(t.value, "")
+        for about in said.values()
+        if names.KK + "entryOf" in about
+        for t in about[names.RDF_TYPE]
+    )
+    codes = Counter(
+        _first(about, "kk:identifierScheme").rpartition("scheme-")[2]
+        for about in said.values()
+        if names.expand("skos:notation") in about
+    )
+    return Stored(
+        name=name,
+        label=_texts(me),
+        file=_first(me, "dcterms:title"),
+        sha256=_first(me, "kk:fileSha256"),
+        made=_first(me, "dcterms:created"),
+        period=_texts(period),
+        entries=sum(types.values()),
+        triples=sum(len(o) for about in said.values() for o in about.values()),
+        types=dict(sorted((k or "other", n) for k, n in types.items())),
+        schemes=dict(sorted(codes.items())),
+    )
+
+
+def side(store: Store, name: str) -> tuple[Side, list[Entry]]:
+    """A stored register as a side of a linking; ``LinkError`` unknown-register."""
+    name = require(store, name)
+    said = _said(store, name)
+    me = said[registergraph.register_iri(name)]
+    label = _texts(me).get("en", name)
+    entries = [
+        _entry(iri, about, said)
+        for iri, about in sorted(said.items())
+        if names.KK + "entryOf" in about
+    ]
+    digest = _first(me, "kk:fileSha256")
+    return Side(f"register-{name}", f"register {name}", label, digest), entries
+
+
+def _entry(iri: str, about: Said, said: dict[str, Said]) -> Entry:
+    labels = _texts(about)
+    th, en = labels.get("th", ""), labels.get("en", "")
+    texts = [t for t in (th, "" if thai.is_thai(en) else en) if t]
+    pairs = []
+    for code in about.get(names.expand("adms:identifier"), ()):
+        mine = said.get(code.value, {})
+        scheme = _first(mine, "kk:identifierScheme").rpartition("scheme-")[2]
+        pairs.append((scheme, _first(mine, "skos:notation")))
+    kinds = [k for t in about[names.RDF_TYPE] if (k := _KINDS.get(t.value))]
+    district, province = _territory(about, said)
+    lat, lon = (_first(about, f"schema:{x}itude") for x in ("lat", "long"))
+    return Entry(
+        id=iri.removeprefix(names.KKD),
+        where=iri,
+        name=texts[0] if texts else "",
+        names=tuple(texts[1:]),
+        type=kinds[0] if kinds else "",
+        province=province,
+        district=district,
+        identifiers=tuple(sorted(pairs)),
+        point=(float(lat), float(lon)) if lat and lon else None,
+        iri=iri,
+    )
+
+
+def _territory(about: Said, said: dict[str, Said]) -> tuple[str, str]:
+    """The district (a code, or its name) and the province of a body's territory."""
+    place = said.get(_first(about, "kk:governs"), {})
+    around = _first(place, "dcterms:isPartOf")
+    if around in _PROVINCES or not around:
+        return "", _PROVINCES.get(around, "")
+    province = _PROVINCES.get(_first(said.get(around, {}), "dcterms:isPartOf"), "")
+    code = around.removeprefix(f"{names.KKD}district-")
+    if len(code) == 4 and code.isdecimal():
+        return code, province
+    return _texts(said.get(around, {})).get("th", "").removeprefix("อำเภอ"), province
+
+
+Said = dict[str, list[Any]]
+
+
+def _said(store: Store, name: str) -> dict[str, Said]:
+    """By subject and predicate, what a register's graph says."""
+    out: dict[str, Said] = defaultdict(dict)
+    for quad in store.quads([registergraph.graph_iri(name)]):
+        out[turtle.subject_of(quad)].setdefault(quad.predicate.value, []).append(quad.object)
+    return out
+
+
+def _first(about: Said, curie: str) -> str:
+    found = about.get(names.expand(curie))
+    return str(found[0].value) if found else ""
+
+
+def _texts(about: Said) -> Text:
+    return {t.language or "en": t.value for t in about.get(names.PREF_LABEL, ())}
+
+
+def write(register: Register, path: Path) -> tuple[Problem, ...]:
+    """Write a register as RDF, if nothing is wrong with it; what is wrong otherwise.
+
+    Raises ``SourceError`` unknown-format.
+    """
+    kind = turtle.format_of(path)
+    ending = next(k for k, v in turtle.FORMATS.items() if v == kind)
+    if any(p.severity == "violation" for p in register.problems):
+        return register.problems
+    data = turtle.serialise(registergraph.quads(register, now()), ending)
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        partial.write_bytes(data)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+    return register.problems
