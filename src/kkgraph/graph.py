@@ -11,6 +11,7 @@ import pyoxigraph as ox
 from kkgraph import answers, catalogue, entities, evidence, files, names, questions, sparql, turtle
 from kkgraph.cases.work import CaseWork
 from kkgraph.errors import QuestionError, TermError
+from kkgraph.link.work import LinkWork
 from kkgraph.model import Answer, FindingNote, Problem, Question
 from kkgraph.store import Limits, OxigraphStore, Store
 from kkgraph.tables import Table
@@ -25,7 +26,7 @@ DEFAULT_TIMEOUT_S: Final = 30.0
 DEFAULT_MAX_ROWS: Final = 100_000
 
 
-class KnowledgeGraph(CaseWork):
+class KnowledgeGraph(CaseWork, LinkWork):
     """A graph of studies, with stored questions.
 
     >>> graph = KnowledgeGraph.open()
@@ -167,7 +168,8 @@ class KnowledgeGraph(CaseWork):
         if self._study is None or self._study[0] != self.store.version:
             if self._study is not None:
                 self._study[1].close()
-            quads = (q for q in self.store.quads() if turtle.graph_of(q) not in cases)
+            kept = (g for g in self.store.graphs() if g not in cases and not names.is_apart(g))
+            quads = self.store.quads(kept)
             store = OxigraphStore.in_memory(quads, in_process=self.store.in_process)
             self._study = (self.store.version, KnowledgeGraph(store))
         return self._study[1]
@@ -226,7 +228,7 @@ class KnowledgeGraph(CaseWork):
         """
         from kkgraph import shapes as validation
 
-        own = background_of(self.store.quads())
+        own = self.background()
         chosen = [Path(s) for s in shapes]
         if not paths:
             return validation.validate(own, shapes=chosen, engine=engine)
@@ -309,8 +311,14 @@ class KnowledgeGraph(CaseWork):
     ) -> None:
         self.close()
 
+    def background(self) -> list[ox.Quad]:
+        """The quads that validation looks things up in; see ``names.is_background``."""
+        return list(self.store.quads(g for g in self.store.graphs() if names.is_background(g)))
+
     def _asserted(self) -> list[ox.Quad]:
-        return [q for q in self.store.quads() if turtle.graph_of(q) != names.KKG + "inferred"]
+        inferred = names.KKG + "inferred"
+        graphs = (g for g in self.store.graphs() if g != inferred and not names.is_apart(g))
+        return list(self.store.quads(graphs))
 
 
 class Explanation:

@@ -67,6 +67,11 @@ def is_merged(graph_iri: str) -> bool:
     return graph_iri in MERGED_GRAPHS or graph_iri.startswith(MERGED_PREFIXES)
 
 
+def is_apart(graph_iri: str) -> bool:
+    """True for graphs that are no part of what studies say: registers, links, load records."""
+    return graph_iri.startswith((REGISTER_PREFIX, LINKS_PREFIX, LOAD_PREFIX))
+
+
 def is_background(graph_iri: str) -> bool:
     """True where validation looks things up: what is asserted, read or inferred."""
     return is_merged(graph_iri) or graph_iri in (KKG + "analyst", KKG + "inferred")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from dataclasses import replace as placed
@@ -12,16 +12,16 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from kkgraph import matching, names, shapes, turtle
+from kkgraph import matching, names, shapes, sparql, turtle
 from kkgraph.errors import LinkError
 from kkgraph.link import provinces, registergraph, thai
 from kkgraph.link.rdf import slugged
 from kkgraph.link.records import TYPES, Entry, Side
 from kkgraph.link.register import Register
 from kkgraph.model import Problem, Text
-from kkgraph.store import Store
+from kkgraph.store import Limits, Store
 
-_P: Final = names.PREFIXES
+_ALL: Final = Limits(max_rows=None)
 _KINDS: Final = {iri: key for key, iri in TYPES.items()}
 _PROVINCES: Final = {
     f"{names.KKD}{slugged(english)}-province": code
@@ -84,6 +84,15 @@ def checked(
     )
 
 
+def check(store: Store, register: Register) -> tuple[Problem, ...]:
+    """What is wrong with a register: its rows, and where these are right, the shapes."""
+    found = register.problems
+    if any(p.severity == "violation" for p in found):
+        return found
+    quads = list(registergraph.quads(register, now()))
+    return (*found, *checked(quads, background(store), register.side.source))
+
+
 def add(store: Store, register: Register, *, replace: bool = False) -> Added:
     """Put a register into its graph, whole or not at all.
 
@@ -99,14 +108,12 @@ def add(store: Store, register: Register, *, replace: bool = False) -> Added:
             where=register.side.source,
             hint="Add --replace to put this one in its place, or --name for another name.",
         )
-    found = register.problems
-    quads = list(registergraph.quads(register, now()))
-    if not any(p.severity == "violation" for p in found):
-        found = (*found, *checked(quads, background(store), register.side.source))
-    fine = not any(p.severity == "violation" for p in found)
-    if fine:
-        store.put_graphs({graph: [q.triple for q in quads]})
-    return Added(register.name, fine, there, len(register.entries), len(quads), found)
+    found = check(store, register)
+    if any(p.severity == "violation" for p in found):
+        return Added(register.name, False, there, len(register.entries), 0, found)
+    triples = list(dict.fromkeys(registergraph.triples(register, now())))
+    store.put_graphs({graph: triples})
+    return Added(register.name, True, there, len(register.entries), len(triples), found)
 
 
 def background(store: Store) -> list[ox.Quad]:
@@ -146,35 +153,45 @@ def remove(store: Store, name: str) -> int:
     return count
 
 
+_HEAD: Final = """SELECT ?p ?o { GRAPH %s { { %s ?p ?o } UNION
+  { %s dcterms:temporal ?when . ?when skos:prefLabel ?o BIND(kk:start AS ?p) } } }"""
+_TYPES: Final = """SELECT ?k (COUNT(?e) AS ?n) { GRAPH %s { ?e kk:entryOf %s ; a ?k } }
+GROUP BY ?k"""
+_CODES: Final = """SELECT ?s (COUNT(?i) AS ?n) { GRAPH %s { ?i a adms:Identifier ;
+  kk:identifierScheme ?s } } GROUP BY ?s"""
+_SIZE: Final = "SELECT (COUNT(*) AS ?n) { GRAPH %s { ?s ?p ?o } }"
+
+
 def read(store: Store, name: str) -> Stored:
     """What is known of a stored register; ``LinkError`` unknown-register."""
     name = require(store, name)
-    said = _said(store, name)
-    me = said[registergraph.register_iri(name)]
-    period = said[_first(me, "dcterms:temporal")]
-    types = Counter(
-        _KINDS.get(t.value, "")
-        for about in said.values()
-        if names.KK + "entryOf" in about
-        for t in about[names.RDF_TYPE]
-    )
-    codes = Counter(
-        _first(about, "kk:identifierScheme").rpartition("scheme-")[2]
-        for about in said.values()
-        if names.expand("skos:notation") in about
-    )
+    graph = sparql.iri(registergraph.graph_iri(name))
+    me = sparql.iri(registergraph.register_iri(name))
+    about: Said = {}
+    for p, o in store.query(_HEAD % (graph, me, me), _ALL).rows:
+        about.setdefault(p.value, []).append(o)
+    types = {_KINDS.get(k.value, "other"): n for k, n in _counts(store, _TYPES % (graph, me))}
+    schemes = {
+        k.value.rpartition("scheme-")[2]: n for k, n in _counts(store, _CODES % graph)
+    }  # fmt: skip
+    (size,) = store.query(_SIZE % graph, _ALL).rows
+    period = about.get(names.KK + "start", [])
     return Stored(
         name=name,
-        label=_texts(me),
-        file=_first(me, "dcterms:title"),
-        sha256=_first(me, "kk:fileSha256"),
-        made=_first(me, "dcterms:created"),
-        period=_texts(period),
+        label=_texts(about),
+        file=_first(about, "dcterms:title"),
+        sha256=_first(about, "kk:fileSha256"),
+        made=_first(about, "dcterms:created"),
+        period={t.language or "en": t.value for t in period},
         entries=sum(types.values()),
-        triples=sum(len(o) for about in said.values() for o in about.values()),
-        types=dict(sorted((k or "other", n) for k, n in types.items())),
-        schemes=dict(sorted(codes.items())),
+        triples=int(size[0].value),
+        types=dict(sorted(types.items())),
+        schemes=dict(sorted(schemes.items())),
     )
+
+
+def _counts(store: Store, query: str) -> Iterable[tuple[Any, int]]:
+    return ((row[0], int(row[1].value)) for row in store.query(query, _ALL).rows)
 
 
 def side(store: Store, name: str) -> tuple[Side, list[Entry]]:

@@ -98,19 +98,16 @@ def _put(store: Store, name: str, quads: Sequence[ox.Quad], where: str) -> Put:
 
 def _graph(quads: Sequence[ox.Quad], path: Path) -> str:
     """The link graph that a file is: the set it describes, which is that of its quads."""
-    kind = names.KK + "LinkDecision"
-    if not any(q.predicate.value == names.RDF_TYPE and q.object.value == kind for q in quads):
+    typed = [q for q in quads if q.predicate.value == names.RDF_TYPE]
+    if not any(turtle.object_of(q) == names.KK + "LinkDecision" for q in typed):
         raise LinkError(
             "no-links",
             "there are no link decisions in this file",
             where=str(path),
             hint="Load what kkgraph link wrote: a .sssom.tsv, .trig or .ttl file.",
         )
-    sets = {
-        q.subject.value
-        for q in quads
-        if q.predicate.value == names.RDF_TYPE and q.object.value == names.expand("void:Linkset")
-    }
+    linkset = names.expand("void:Linkset")
+    sets = {turtle.subject_of(q) for q in typed if turtle.object_of(q) == linkset}
     homes = {g for q in quads if (g := turtle.graph_of(q))}
     if len(sets) != 1 or not homes <= sets or not next(iter(sets)).startswith(names.LINKS_PREFIX):
         raise LinkError(
@@ -119,7 +116,7 @@ def _graph(quads: Sequence[ox.Quad], path: Path) -> str:
             where=str(path),
             hint="A file holds one void:Linkset, kkg:links-<name>, and its triples.",
         )
-    return str(next(iter(sets)))
+    return sets.pop()
 
 
 def of_mappings(found: mappings.MappingSet, path: Path, name: str) -> tuple[Linking, Form]:
@@ -199,12 +196,14 @@ def _read(store: Store, graph: str) -> LinkSet:
     counts = {o.value: int(n.value) for o, n in store.query(_COUNTED % node, _ALL).rows}
     rows = store.query(_ABOUT % (node, node), _ALL).rows
     title, made, reviewed = rows[0] if rows else (None, None, None)
-    by = (counts.get(names.expand(o), 0) for o in linkgraph.OUTCOMES.values())
+    linked, ambiguous, none = (counts.get(names.expand(o), 0) for o in linkgraph.OUTCOMES.values())
     return LinkSet(
         graph.removeprefix(names.LINKS_PREFIX),
         title.value if title is not None else "",
         made.value if made is not None else "",
-        *by,
+        linked,
+        ambiguous,
+        none,
         int(reviewed.value) if reviewed is not None else 0,
     )
 
