@@ -194,69 +194,79 @@ def _counts(store: Store, query: str) -> Iterable[tuple[Any, int]]:
     return ((row[0], int(row[1].value)) for row in store.query(query, _ALL).rows)
 
 
+_ENTRIES: Final = """SELECT ?e ?k ?l { GRAPH %s { ?e kk:entryOf %s ; a ?k ;
+  skos:prefLabel ?l } }"""
+_IDENTIFIERS: Final = """SELECT ?e ?s ?c { GRAPH %s { ?e kk:entryOf %s ; adms:identifier ?i .
+  ?i kk:identifierScheme ?s ; skos:notation ?c } }"""
+_AROUND: Final = """SELECT ?e ?in ?out ?l { GRAPH %s { ?e kk:entryOf %s ; kk:governs ?place .
+  ?place dcterms:isPartOf ?in OPTIONAL { ?in dcterms:isPartOf ?out }
+  OPTIONAL { ?in skos:prefLabel ?l FILTER(LANGMATCHES(LANG(?l), "th")) } } }"""
+_POINTS: Final = """SELECT ?e ?lat ?lon { GRAPH %s { ?e kk:entryOf %s ; schema:latitude ?lat ;
+  schema:longitude ?lon } }"""
+
+
 def side(store: Store, name: str) -> tuple[Side, list[Entry]]:
     """A stored register as a side of a linking; ``LinkError`` unknown-register."""
-    name = require(store, name)
-    said = _said(store, name)
-    me = said[registergraph.register_iri(name)]
-    label = _texts(me).get("en", name)
-    entries = [
-        _entry(iri, about, said)
-        for iri, about in sorted(said.items())
-        if names.KK + "entryOf" in about
-    ]
-    digest = _first(me, "kk:fileSha256")
-    return Side(f"register-{name}", f"register {name}", label, digest), entries
+    about = read(store, name)
+    graph = sparql.iri(about.graph)
+    me = sparql.iri(registergraph.register_iri(about.name))
+
+    def rows(query: str) -> Iterable[tuple[Any, ...]]:
+        return store.query(query % (graph, me), _ALL).rows
+
+    labels: dict[str, dict[str, str]] = defaultdict(dict)
+    kinds: dict[str, str] = {}
+    for e, k, text in rows(_ENTRIES):
+        labels[e.value][text.language or "en"] = text.value
+        kinds[e.value] = _KINDS.get(k.value, kinds.get(e.value, ""))
+    codes: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for e, scheme, code in rows(_IDENTIFIERS):
+        codes[e.value].append((scheme.value.rpartition("scheme-")[2], code.value))
+    places = {e.value: _territory(*around) for e, *around in rows(_AROUND)}
+    points = {e.value: (float(lat.value), float(lon.value)) for e, lat, lon in rows(_POINTS)}
+    entries = []
+    for iri, by_lang in sorted(labels.items()):
+        texts = _names(by_lang)
+        district, province = places.get(iri, ("", ""))
+        entries.append(
+            Entry(
+                id=iri.removeprefix(names.KKD),
+                where=iri,
+                name=texts[0] if texts else "",
+                names=tuple(texts[1:]),
+                type=kinds[iri],
+                province=province,
+                district=district,
+                identifiers=tuple(sorted(codes[iri])),
+                point=points.get(iri),
+                iri=iri,
+            )
+        )
+    label = about.label.get("en", about.name)
+    source = f"register {about.name}"
+    return Side(f"register-{about.name}", source, label, about.sha256), entries
 
 
-def _entry(iri: str, about: Said, said: dict[str, Said]) -> Entry:
-    labels = _texts(about)
-    th, en = labels.get("th", ""), labels.get("en", "")
-    texts = [t for t in (th, "" if thai.is_thai(en) else en) if t]
-    pairs = []
-    for code in about.get(names.expand("adms:identifier"), ()):
-        mine = said.get(code.value, {})
-        scheme = _first(mine, "kk:identifierScheme").rpartition("scheme-")[2]
-        pairs.append((scheme, _first(mine, "skos:notation")))
-    kinds = [k for t in about[names.RDF_TYPE] if (k := _KINDS.get(t.value))]
-    district, province = _territory(about, said)
-    lat, lon = (_first(about, f"schema:{x}itude") for x in ("lat", "long"))
-    return Entry(
-        id=iri.removeprefix(names.KKD),
-        where=iri,
-        name=texts[0] if texts else "",
-        names=tuple(texts[1:]),
-        type=kinds[0] if kinds else "",
-        province=province,
-        district=district,
-        identifiers=tuple(sorted(pairs)),
-        point=(float(lat), float(lon)) if lat and lon else None,
-        iri=iri,
-    )
+def _names(by_lang: dict[str, str]) -> list[str]:
+    """The Thai and the English label, without one that only repeats the other one's name."""
+    th, en = by_lang.get("th", ""), by_lang.get("en", "")
+    found = ("" if th and not thai.is_thai(th) else th, "" if thai.is_thai(en) else en)
+    return [text for text in found if text]
 
 
-def _territory(about: Said, said: dict[str, Said]) -> tuple[str, str]:
+def _territory(around: Any, outer: Any, label: Any) -> tuple[str, str]:
     """The district (a code, or its name) and the province of a body's territory."""
-    place = said.get(_first(about, "kk:governs"), {})
-    around = _first(place, "dcterms:isPartOf")
-    if around in _PROVINCES or not around:
-        return "", _PROVINCES.get(around, "")
-    province = _PROVINCES.get(_first(said.get(around, {}), "dcterms:isPartOf"), "")
-    code = around.removeprefix(f"{names.KKD}district-")
+    inner = around.value
+    if inner in _PROVINCES:
+        return "", _PROVINCES[inner]
+    province = _PROVINCES.get(outer.value, "") if outer is not None else ""
+    code = inner.removeprefix(f"{names.KKD}district-")
     if len(code) == 4 and code.isdecimal():
         return code, province
-    return _texts(said.get(around, {})).get("th", "").removeprefix("อำเภอ"), province
+    return label.value.removeprefix("อำเภอ") if label is not None else "", province
 
 
 Said = dict[str, list[Any]]
-
-
-def _said(store: Store, name: str) -> dict[str, Said]:
-    """By subject and predicate, what a register's graph says."""
-    out: dict[str, Said] = defaultdict(dict)
-    for quad in store.quads([registergraph.graph_iri(name)]):
-        out[turtle.subject_of(quad)].setdefault(quad.predicate.value, []).append(quad.object)
-    return out
 
 
 def _first(about: Said, curie: str) -> str:

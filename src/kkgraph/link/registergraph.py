@@ -63,7 +63,7 @@ def triples(register: Register, made: str) -> Iterator[ox.Triple]:
 
     An entry is a body of the type that the table says, with its code (and others) for the
     register's period, its legal status for that period, and a territory of its own, which is part
-    of a district and a province. A name that the table has in one language only stands in the
+    of a district and a province. The name as the table writes it is another label. A name that the table has in one language only stands in the
     label of the other one as it is, beside that language's word for the type.
     """
     me = ox.NamedNode(register_iri(register.name))
@@ -127,6 +127,9 @@ def _entry(
     yield ox.Triple(body, node("rdf:type"), ox.NamedNode(_class(entry)))
     yield say(body, "skos:prefLabel", ox.Literal(en, language="en"))
     yield say(body, "skos:prefLabel", ox.Literal(th, language="th"))
+    for lang, name, label in (("th", entry.names[0], th), ("en", entry.names[1], en)):
+        if name and name != label:
+            yield say(body, "skos:altLabel", ox.Literal(name, language=lang))
     yield say(body, "kk:entryOf", me)
     for name, value in entry.identifiers:
         code = ox.NamedNode(f"{body.value}-{slugged(name) or 'code'}")
