@@ -133,7 +133,7 @@ def _held(decision: Decision, held: dict[str, str]) -> Decision:
     reason = Reason("rival", "differs", holder)
     marked = Candidate(link.entry, min(link.score, 0.5), (*link.reasons, reason))
     return replace(
-        decision, outcome="ambiguous", why="tie", candidates=(marked, *decision.candidates[1:])
+        decision, outcome="ambiguous", why="rival", candidates=(marked, *decision.candidates[1:])
     )
 
 
