@@ -59,9 +59,7 @@ def linked_graph() -> KnowledgeGraph:
         REGISTERS / "later.csv", name="lao-later", roles=ROLES, period="2024"
     )
     assert later.added
-    older, newer = (
-        authorities.side(graph.store, name) for name in ("lao-2017", "lao-later")
-    )
+    older, newer = (authorities.side(graph.store, name) for name in ("lao-2017", "lao-later"))
     by_code = {dict(e.identifiers)["dla"]: e for e in newer[1]}
     mine = {dict(e.identifiers)["dla"]: e for e in older[1]}
 
