@@ -176,7 +176,7 @@ REFUSED = {
         SSSOM + "ex:c\tskos:exactMatch\tex:b\tsemapv:LexicalMatching\n",
     ),
     "twice-linked": ("x.sssom.tsv", SSSOM + "ex:a\tkk:matches\tex:d\tsemapv:LexicalMatching\n"),
-    "bad-register-name": ("Ü.sssom.tsv", SSSOM),
+    "bad-name": ("Ü.sssom.tsv", SSSOM),
     "several-graphs": (
         "x.trig",
         f"<{KKD}d> a <{KK}LinkDecision> . <urn:g> {{ <urn:a> <urn:b> <urn:c> }}",

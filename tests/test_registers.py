@@ -122,7 +122,7 @@ def test_mixed_encodings_are_told_by_line(tmp_path):
 
 
 REFUSED = {
-    "bad-register-name": {"name": "LAO 2017"},
+    "bad-name": {"name": "LAO 2017"},
     "bad-period": {"period": "2560"},
     "unknown-column": {"roles": {"agency": "name"}},
 }

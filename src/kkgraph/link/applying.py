@@ -126,7 +126,7 @@ def _grid(path: Path) -> tuple[Grid, Cell]:
         "not-a-review",
         "this is no review: the column with the data is missing",
         where=str(path),
-        hint="Write one with --review FILE when you link, and keep its hidden last column.",
+        hint="Write one with --output review.xlsx when you link, and keep its hidden last column.",
     )
 
 

@@ -54,9 +54,9 @@ def read(path: Path | str, *, role: str = "reviewer") -> Kept:
         first = review.problems[0]
         raise LinkError(
             "unfinished-review",
-            f"the review has {len(review.problems)} problems; the first: {first.message['en']}",
+            f"the review is not finished: {first.message['en']}",
             where=first.where,
-            hint="See them all with: kkgraph link apply FILE",
+            hint="See all that is left to do with: kkgraph link apply FILE",
         )
     done = review.linking
     for decision in done:

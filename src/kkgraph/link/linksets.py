@@ -69,7 +69,7 @@ def load(store: Store, path: Path, name: str = "") -> Put:
     """Put the links of a file into their graph: SSSOM/TSV, or a link graph as RDF.
 
     ``name`` is the set's name, that which the file says if none is given. Raises ``LinkError``:
-    no-links (the file has no link decisions), several-graphs, bad-sssom, bad-register-name.
+    no-links (the file has no link decisions), several-graphs, bad-sssom, bad-name.
     """
     if path.suffix.lower() == ".tsv":
         found = mappings.read(path)

@@ -85,7 +85,7 @@ def read(  # noqa: PLR0913
     linking; ``period`` is when it holds, the year of reading as its end if not given. Rows with a
     code twice or none, no name, an unknown type or province are problems, all in one pass; the
     entries are those of the other rows. A further code that has not the form of its scheme is a
-    warning, and left out. Raises ``LinkError`` (bad-register-name, bad-period,
+    warning, and left out. Raises ``LinkError`` (bad-name, bad-period,
     no-code-column, mixed-encodings, and those of ``columns.roles_of``), ``SourceError`` as
     ``rows.read`` does.
     """
@@ -113,11 +113,11 @@ def read(  # noqa: PLR0913
 
 
 def named(name: str, where: str) -> str:
-    """The name, if a register can be called so; ``LinkError`` bad-register-name otherwise."""
+    """The name, if a register or a set of links can have it; ``LinkError`` bad-name otherwise."""
     if not _SLUG.fullmatch(name) or len(name) > 60:
         raise LinkError(
-            "bad-register-name",
-            f'"{name}" cannot name a register',
+            "bad-name",
+            f'"{name}" cannot name a register or a set of links',
             where=where,
             hint="Use small Latin letters and digits with hyphens between: --name lao-2017",
         )

@@ -63,8 +63,9 @@ def triples(register: Register, made: str) -> Iterator[ox.Triple]:
 
     An entry is a body of the type that the table says, with its code (and others) for the
     register's period, its legal status for that period, and a territory of its own, which is part
-    of a district and a province. The name as the table writes it is another label. A name that the table has in one language only stands in the
-    label of the other one as it is, beside that language's word for the type.
+    of a district and a province. The name as the table writes it is another label. A name that the
+    table has in one language only stands in the label of the other one as it is, beside that
+    language's word for the type.
     """
     me = ox.NamedNode(register_iri(register.name))
     period = ox.NamedNode(f"{names.KKD}period-register-{register.name}")
