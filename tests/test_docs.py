@@ -34,13 +34,15 @@ WRITTEN = {
 }  # fmt: skip
 COUNTS: dict[str, dict[str, int]] = {
     "cases.md": {"sh": 6, "python": 1},
-    "cli.md": {"sh": 39},
+    "cli.md": {"sh": 48},
     "comparing.md": {"sh": 7, "python": 1},
-    "errors.md": {"sh": 19},
+    "errors.md": {"sh": 26},
     "evidence.md": {"sh": 2, "python": 2},
     "large-data.md": {"sh": 5},
     "modelling.md": {"sparql": 24},
     "python.md": {"python": 11},
+    "registers.md": {"sh": 4},
+    "reviewing.md": {"sh": 3},
     "th/tour.md": {"sh": 14},
     "validation.md": {"sh": 5, "python": 2},
 }
@@ -275,7 +277,7 @@ def test_every_verb_and_option_is_documented():
     text = (DOCS / "cli.md").read_text(encoding="utf-8")
     sections = dict(re.findall(r"^## ([a-z ]+)\n(.*?)(?=^## |\Z)", text, re.M | re.S))
     found = dict(verbs())
-    assert len(found) == 19
+    assert len(found) == 30
     assert set(found) <= set(sections)
     for name, command in found.items():
         assert f"kkgraph {name}" in sections[name]

@@ -137,7 +137,7 @@ def _about(head: Cell) -> dict[str, Any]:
             raise ValueError("another version")
         about = json.loads(text.removeprefix(reviewing.MARK))
         if about["lang"] not in ("th", "en") or not 1 <= int(about["shown"]) <= 50:
-            raise ValueError("shown")
+            raise ValueError("language or columns")
         int(about["rows"]), str(about["linking"])
     except (ValueError, KeyError, TypeError) as error:
         raise LinkError(
