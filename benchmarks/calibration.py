@@ -5,12 +5,12 @@ here: 24,000 names as people write them (``names.py``, seeds 1 to 3), each made 
 alone by type, name and province in the register and in the gazetteer, or of none.
 
 Weights of names, and of what differs, are those under which the true body (or "none of them") is
-likeliest, of all candidates that are found for a text: a conditional logit, by Newton's method, with a small
-penalty (0.5 × weight² / 25) so that what never happens gets a finite weight. Those of
+likeliest, of all candidates that are found for a text: a conditional logit, by Newton's method,
+with a small penalty (0.5 × weight² / 25) so that what never happens gets a finite weight. Those of
 an agreeing type and province are the logarithm of how much rarer that is by chance, and those of
 the district logarithms of shares among rows that are the same by type, name and province (Fellegi
-and Sunter).
-Codes and coordinates stand on neither side together in this material; their weights are judgements.
+and Sunter). Codes and coordinates stand on neither side together in this material; their weights
+are judgements.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 #!/bin/sh
-# Install the validators that validation.py compares with:
-#   sh benchmarks/peers/install.sh DIR [python] [jena] [topbraid]
-# Without names it installs all of them. Needs Python 3.11, Maven, and a JDK (21 or newer for Jena,
+# Install what kkgraph is compared with: by validation.py (python, jena, topbraid), by linking.py
+# (splink):
+#   sh benchmarks/peers/install.sh DIR [python] [jena] [topbraid] [splink]
+# Without names it installs the validators. Needs Python 3.11, Maven, and a JDK (21 or newer for Jena,
 # 17 for TopBraid), found through JAVA_HOME or the PATH.
 # Nothing outside DIR is changed but the usual caches of pip and Maven.
 set -eu
@@ -14,6 +15,11 @@ shift
 with_python() {
   "${PYTHON:-python3}" -m venv "$dir/python"
   "$dir/python/bin/pip" install --quiet "pyshacl==${PYSHACL:-0.40.1}" "pyrudof==${PYRUDOF:-0.3.35}"
+}
+
+with_splink() {
+  "${PYTHON:-python3}" -m venv "$dir/splink"
+  "$dir/splink/bin/pip" install --quiet "splink==${SPLINK:-5.0.0}"
 }
 
 with_java() { # an engine, the class that runs it, and the oldest JDK that can
@@ -34,6 +40,7 @@ with_java() { # an engine, the class that runs it, and the oldest JDK that can
 for engine in "$@"; do
   case $engine in
     python) with_python ;;
+    splink) with_splink ;;
     jena) with_java jena JenaEngine 21 ;;
     topbraid) with_java topbraid TopBraidEngine 17 ;;
     *) echo "no such engine: $engine" >&2; exit 2 ;;

@@ -7,6 +7,7 @@ import io
 from typing import TYPE_CHECKING, Final
 
 from kkgraph.layout import columns_text, wrap
+from kkgraph.link import provinces
 from kkgraph.tables import safe_cell
 
 if TYPE_CHECKING:
@@ -80,6 +81,15 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     "true": {"en": "true: {id}", "th": "ที่ถูกต้อง: {id}"},
     "faultless": {"en": "No faults.", "th": "ไม่พบข้อผิดพลาด"},
 }
+TYPE_NAMES: Final[dict[str, dict[str, str]]] = {
+    "PAO": {"en": "PAO", "th": "อบจ."},
+    "MUNICIPALITY": {"en": "municipality", "th": "เทศบาล"},
+    "CITY": {"en": "city municipality", "th": "เทศบาลนคร"},
+    "TOWN": {"en": "town municipality", "th": "เทศบาลเมือง"},
+    "SUBDISTRICT": {"en": "subdistrict municipality", "th": "เทศบาลตำบล"},
+    "SAO": {"en": "SAO", "th": "อบต."},
+    "SPECIAL": {"en": "special administration", "th": "อปท. รูปแบบพิเศษ"},
+}
 _KINDS: Final = {"identifier": "code", "rival": "also"}
 """Reasons whose word differs from that of the cause of the same name."""
 
@@ -133,7 +143,7 @@ def _lines(decision: Decision, lang: str, width: int) -> list[str]:
 
 def _candidate(candidate: Candidate, lang: str) -> str:
     reasons = "; ".join(
-        f"{say(_KINDS.get(r.kind, r.kind), lang)} {_sign(r, lang)}{r.detail}"
+        f"{say(_KINDS.get(r.kind, r.kind), lang)} {_sign(r, lang)}{_detail(r, lang)}"
         for r in candidate.reasons
     )
     return f"→ {candidate.entry.id} {candidate.entry.name} {candidate.score:.3f}: {reasons}"
@@ -144,6 +154,16 @@ def _sign(reason: Reason, lang: str) -> str:
     if reason.kind == "rival" or any(sign in reason.detail for sign in ("≠", "~")):
         return "" if reason.verdict != "contradicts" else say("contradicts", lang) + " "
     return say(reason.verdict, lang) + " "
+
+
+def _detail(reason: Reason, lang: str) -> str:
+    """What was compared, with types and provinces by their names."""
+    if reason.kind not in ("type", "province"):
+        return reason.detail
+    words = reason.detail.split(" ")
+    if reason.kind == "type":
+        return " ".join(TYPE_NAMES.get(w, {}).get(lang, w) for w in words)
+    return " ".join(provinces.name(w, lang) for w in words)
 
 
 def evaluation(found: Evaluation, lang: str, width: int, *, first: int = 10) -> str:

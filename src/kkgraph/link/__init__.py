@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+from kkgraph.link.records import Candidate, Decision, Entry, Linking, Reason, Side
 
 if TYPE_CHECKING:
     from kkgraph.link.linking import link
     from kkgraph.link.naming import Name, parse
     from kkgraph.link.reading import of_graph, read
-    from kkgraph.link.records import Candidate, Decision, Entry, Linking, Reason, Side
     from kkgraph.link.target import Target
 
 __all__ = [
@@ -25,20 +26,20 @@ __all__ = [
     "parse",
     "read",
 ]
-_HOME = {
-    "link": "linking",
+_HOMES: Final = {
     "Name": "naming",
-    "parse": "naming",
-    "of_graph": "reading",
-    "read": "reading",
     "Target": "target",
+    "link": "linking",
+    "of_graph": "reading",
+    "parse": "naming",
+    "read": "reading",
 }
 
 
 def __getattr__(name: str) -> Any:
-    """Import late: whoever only opens a graph needs none of this."""
-    if name in __all__:
-        from importlib import import_module
+    """What is used is imported then: a graph is opened without the parts for linking."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
 
-        return getattr(import_module(f"kkgraph.link.{_HOME.get(name, 'records')}"), name)
-    raise AttributeError(f"module 'kkgraph.link' has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

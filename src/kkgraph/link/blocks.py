@@ -7,7 +7,7 @@ from typing import Final
 
 from kkgraph.link.views import View
 
-_FEW: Final = 40
+MANY: Final = 20_000
 
 
 def deletions(word: str) -> Iterator[str]:
@@ -42,6 +42,7 @@ class Blocks:
                     self._codes.setdefault((scheme, value), []).append(place)
         self._provinces = {view.province for view in views}
         self._by_province: dict[str, list[str]] | None = None
+        self._names: list[str] = []
 
     def by_code(self, view: View) -> set[int]:
         """The places of entries that share a code with the view."""
@@ -70,7 +71,11 @@ class Blocks:
         return {known for part in deletions(light) for known in self._near.get(part, ())}
 
     def like(self, skeleton: str, province: str, *, cutoff: float, limit: int) -> list[str]:
-        """The likest names of a province (or of all), at least ``cutoff`` of 100 like this one."""
+        """The likest names of a province (or of all), at least ``cutoff`` of 100 like this one.
+
+        Among more than 20,000 names without a territory none is looked for, since each would be
+        compared with all.
+        """
         from rapidfuzz import fuzz, process
 
         names: Iterable[str]
@@ -81,7 +86,8 @@ class Blocks:
                     self._by_province.setdefault(where, []).append(name)
             names = self._by_province.get(province, [])
         else:
-            names = list(self._all)
+            self._names = self._names or list(self._all)
+            names = self._names if len(self._names) <= MANY else ()
         found = process.extract(
             skeleton, names, scorer=fuzz.ratio, score_cutoff=cutoff, limit=limit
         )

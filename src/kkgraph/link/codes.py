@@ -21,6 +21,9 @@ class Told(NamedTuple):
     district: str = ""
 
 
+NOTHING: Final = Told()
+
+
 def told(scheme: str, value: str) -> Told:
     """What a code of a scheme says; nothing for a scheme or a form that is not known.
 
@@ -35,7 +38,7 @@ def told(scheme: str, value: str) -> Told:
         return Told(DLA_TYPES[value[0]], value[1:3], value[1:5] if value[0] != "2" else "")
     if scheme == "geocode" and _GEOCODE.fullmatch(value) and value[:2] in provinces.PROVINCES:
         return Told("", value[:2], value[:4] if len(value) == 6 else "")
-    return Told()
+    return NOTHING
 
 
 def normal(scheme: str, value: str) -> str:

@@ -18,19 +18,19 @@ _NEAR_KM: Final = 3.0
 _FAR_KM: Final = 25.0
 
 
-def name_level(source: View, target: View) -> tuple[str, str, str]:
-    """How near the nearest readings of two names are, and the two readings.
+def name_level(source: View, target: View) -> tuple[str, Key | None, Key | None]:
+    """How near the nearest readings of two names are, and the two readings; ``""`` for no names.
 
     exact: the same letters; marks: but for tone marks, ``์`` and ``็``; doubled: but for doubled
     letters; sound: the same, romanised otherwise; edit, edit-short: one letter apart, in a long or
     a short name; edits: a letter and marks; like: more than that.
     """
-    best = ("", "", "")
+    best: tuple[str, Key | None, Key | None] = ("", None, None)
     for mine in source.keys:
         for other in target.keys:
             level = _level(mine, other)
             if not best[0] or WEIGHTS[f"name:{level}"] > WEIGHTS[f"name:{best[0]}"]:
-                best = (level, mine.exact, other.exact)
+                best = (level, mine, other)
     return best
 
 
@@ -73,15 +73,15 @@ def said(source: View, target: View) -> list[Said]:
     """What speaks for and against, unweighed."""
     level, mine, other = name_level(source, target)
     out: list[Said] = []
-    if level:
+    if mine and other:
         verdict: Verdict = (
             "agrees" if level == "exact" else "differs" if level == "like" else "near"
         )
-        detail = mine if level == "exact" else f"{mine} ~ {other}"
+        detail = mine.text if level == "exact" else f"{mine.text} ~ {other.text}"
         known = source.province and target.province
         keys = (f"name:{level}",) if known else (f"name:{level}", f"anywhere:{level}")
         out.append(Said("name", verdict, detail, keys))
-    out += _type(source, mine, target)
+    out += _type(source, mine.exact if mine else "", target)
     out += _territory("province", source.province, target.province)
     out += _territory("district", source.district, target.district)
     out += _codes(source, target)

@@ -37,15 +37,23 @@ _TAMBON: Final = re.compile(
     r"\b(?:tambon|tumbon|tambol)\s+(?P<a>[^,;()]+)|(?P<b>[^,;()]+?)\s+sub[\s\-]?district\b",
     re.IGNORECASE,
 )
-_PIECES: Final = re.compile(r"\s*[,;:/|()\[\]]+\s*|\s+[-–—]\s+")
+_DASH: Final = re.compile(r"\s+[-–—]\s+")
+_PIECES: Final = re.compile(r"\s*[,;:/|()\[\]]+\s*")
 _RANK: Final = re.compile(rf"{_THESABAN}[\s\-]*({_MUEANG}|nakh?on?r?n?)\b", re.IGNORECASE)
 _EDGES: Final = " ,;:/|-–—·\"'“”.()[]"
+
+
+_SPLIT: Final = re.compile(
+    rf"^{_SUB}\s+(?P<name>[^,;()]+?)\s+(?P<kind>municipal\w*|admin\w*\s*org\w*)", re.IGNORECASE
+)
+_CITY: Final = re.compile(r"^nakh?on?r?n?\s+(?P<name>\S.*)$", re.IGNORECASE)
 
 
 def read(text: str, *, bare: bool = False) -> Written:
     """The parts of a cleaned text in Latin letters; see ``naming.parse``."""
     found = Written(text)
     rest = _OFFICE.sub("", text) or text
+    rest = _SPLIT.sub(r"\g<name> Tambon \g<kind>", rest)  # "Tambon Sila Municipality"
     typed = _TYPE.search(rest)
     if typed and typed.lastgroup:
         found.type = typed.lastgroup
@@ -56,20 +64,26 @@ def read(text: str, *, bare: bool = False) -> Written:
             core = _territories(rank[1] + " " + after, Written(text))
             found.others.append(("MUNICIPALITY", core))
             found.others.append((found.type, core))
-    found.name = rest.strip(_EDGES) if bare else _territories(rest, found)
+    found.name = _territories(rest, found, bare=bare)
+    city = _CITY.match(found.whole or found.name)
+    if city and found.type == "MUNICIPALITY":
+        found.others.append(("CITY", city["name"]))
     return found
 
 
-def _territories(text: str, found: Written) -> str:
+def _territories(text: str, found: Written, *, bare: bool = False) -> str:
     """The core of what is left; tambon, district and province are put in their place."""
     pieces: list[str] = []
+    dashed = _DASH.split(text)
+    if len(dashed) > 1 and provinces.code(dashed[-1]):
+        text = ", ".join(dashed)
     for piece in _PIECES.split(text):
         left = _taken(piece.strip(_EDGES), found)
         if left and left.lower() not in ("thailand", "of", "the"):
             pieces.append(left)
-    if not found.type and found.subdistrict and all(provinces.code(p) for p in pieces):
+    if found.subdistrict and all(provinces.code(p) for p in pieces):
         found.province = found.province or (provinces.code(pieces[0]) if pieces else "")
-        found.territory = True
+        found.territory = not found.type
         return found.subdistrict
     if not pieces:
         if not found.type and (value := found.subdistrict or found.district or found.province):
@@ -83,7 +97,7 @@ def _territories(text: str, found: Written) -> str:
             found.province = code
         elif not found.district:
             found.district = piece
-    return _trailing(core, found)
+    return core if bare else _trailing(core, found)
 
 
 def _taken(piece: str, found: Written) -> str:

@@ -11,6 +11,9 @@ from kkgraph.link.records import TYPES
 from kkgraph.link.written import Written
 
 MAX_LENGTH: Final = 400
+_EDGES: Final = " \"'“”‘’«»,;:/|-–—=+*•·#>_"
+_ONE_WORD: Final = re.compile("[\u0e01-\u0e4e]+")
+_NUMBERED: Final = re.compile(r"^\s*(?:\d{1,5}\s?[.)]|[•*\-–])\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +49,9 @@ def parse(text: str, *, bare: bool = False) -> Name:
 
     Prefixes and abbreviations may lack points and spaces; "อ.", "จ.", "District", "Province" and a
     province at the end are told from the name; Thai is repaired first (see ``thai.clean``).
-    ``bare`` says that the text is a name without its territory, as in a table with a column for
-    that: only a type is split off. Never raises; a text of which nothing is understood is its own
-    name. A text of more than 400 characters is cut.
+    ``bare`` says that the text need not hold its territory, as in a table with a column for that:
+    then a province is told from the name only by a word or a sign before it. Never raises; a text
+    of which nothing is understood is its own name. A text of more than 400 characters is cut.
 
     >>> name = parse("ทต.ท่าพระ อ.เมือง จ.ขอนแก่น")
     >>> name.type, name.name, name.district, name.province
@@ -56,7 +59,12 @@ def parse(text: str, *, bare: bool = False) -> Name:
     >>> parse("เทศบาลตำบลเมืองเก่า").type
     'SUBDISTRICT'
     """
-    cleaned = thai.clean(text[:MAX_LENGTH]).strip(" \"'“”‘’«»,;:/|-–—")
+    cleaned = _NUMBERED.sub("", thai.clean(text[:MAX_LENGTH])).strip(_EDGES)
+    if bare and _ONE_WORD.fullmatch(cleaned) and not thainames.ANY_TYPE.match(cleaned):
+        special = _SPECIAL.get(cleaned)
+        if special:
+            return Name(text, "SPECIAL", special[0], province=special[1])
+        return Name(text, name=cleaned)
     read = thainames.read if thai.is_thai(cleaned) else english.read
     return _named(text, read(cleaned, bare=bare))
 

@@ -139,9 +139,6 @@ def _id_place(table: rows.Rows, places: Mapping[str, list[int]], id_column: str)
         seen = {row[place].strip() for row in table.rows if place < len(row)}
         if len(seen) == len(table.rows) and "" not in seen:
             return place
-    for place in places.get("code:dla", []) + places.get("code:geocode", []):
-        if all(place < len(row) and row[place].strip() for row in table.rows):
-            return place
     return None
 
 

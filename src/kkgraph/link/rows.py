@@ -13,6 +13,7 @@ from kkgraph import files
 from kkgraph.cases import sheets
 from kkgraph.errors import LinkError, SourceError
 
+MAX_BYTES: Final = 512 * 2**20
 TABLES: Final = frozenset((".csv", ".tsv", ".txt", ".xlsx", ".parquet"))
 
 
@@ -82,6 +83,8 @@ def _split(
 def _decoded(path: Path) -> tuple[str, str]:
     """The text and its encoding; a file of which a part is UTF-8 and a part is not is refused."""
     data = files.read_bytes(path)
+    if len(data) > MAX_BYTES:
+        raise SourceError("too-large", f"more than {MAX_BYTES // 2**20} MiB", where=str(path))
     if not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         try:
             return data.decode("utf-8-sig"), ""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
+from kkgraph.errors import LinkError
 from kkgraph.link import comparing, scoring
 from kkgraph.link.blocks import Blocks
 from kkgraph.link.records import Candidate, Decision, Entry, Reason, Side
 from kkgraph.link.views import Key, View, view
 
 THRESHOLD: Final = 0.98
-FLOOR: Final = 0.05
+FLOOR: Final = 0.1
 LEAST: Final = 1e-3
 LISTED: Final = 5
 _EVERY: Final = 2_000
@@ -21,6 +22,9 @@ _LIKE: Final = 72.0
 class Target:
     """The entries of a side, indexed by name, territory and code.
 
+    Raises ``LinkError`` duplicate-code where two rows of a table have one code of a scheme
+    (Wikidata's aside, which may be of something wider).
+
     >>> target = Target(Side("mine", "mine.csv"), [Entry("1", "", "ทต.ท่าพระ จ.ขอนแก่น")])
     >>> target.decide([Entry("a", "", "เทศบาลตำบลท่าพระ ขอนแก่น")])[0].link.entry.id
     '1'
@@ -29,6 +33,7 @@ class Target:
     def __init__(self, side: Side, entries: Iterable[Entry]) -> None:
         self.side = side
         self.entries: Sequence[Entry] = tuple(entries)
+        _refuse_twice(self.entries)
         self.views: Sequence[View] = [view(e) for e in self.entries]
         self._blocks = Blocks(self.views)
         self._ids = {e.id: place for place, e in enumerate(self.entries)}
@@ -150,6 +155,23 @@ class Target:
         if not comparing.may_be(type_, other.type):
             return False
         return all(values & other.codes.get(s, values) for s, values in asked.codes.items())
+
+
+def _refuse_twice(entries: Sequence[Entry]) -> None:
+    seen: dict[tuple[str, str], Entry] = {}
+    for entry in entries:
+        for pair in entry.identifiers:
+            if pair[0] == "wikidata" or entry.iri:
+                continue
+            first = seen.setdefault(pair, entry)
+            if first is not entry:
+                raise LinkError(
+                    "duplicate-code",
+                    f"{pair[0]} {pair[1]} is the code of {first.where} too",
+                    where=entry.where,
+                    hint="A code of a register belongs to one row: correct one of them, or map the "
+                    "column to ignore.",
+                )
 
 
 def vetoed(candidate: Candidate) -> bool:

@@ -33,7 +33,9 @@ _TYPE: Final = re.compile(
     + "|".join(f"(?P<{k}>{p})" for k, p in _TYPES)
     + r")\s*"
 )
-_ANY_TYPE: Final = re.compile("เทศบาล|บริหาร|อ[ .]{0,2}บ[ .]{0,2}[จต]|ท[ .]{0,2}[นมต]")
+ANY_TYPE: Final = re.compile(
+    "เทศบาล|องค|อง[คก]|เท|เศ|สำนักงาน|ที่ทำการ|อ[ .]{0,2}บ[ .]{0,2}[จต]|ท[ .]{0,2}[นมต]"
+)
 _OFFICE: Final = re.compile(r"^(?:สำนักงาน|ที่ทำการ|ที่ว่าการ|สนง\s?\.?)\s*(?=\S)")
 _OFFICE_END: Final = re.compile(r"(?:สำนักงาน|ที่ทำการ|สนง\s?\.?)\s*$")
 _HANGING: Final = "ะัาำิีึืฺุู็่้๊๋์ํ๎"
@@ -46,7 +48,8 @@ _MARK: Final = re.compile(
 )
 _BRACKETS: Final = re.compile(r"[(\[]([^()\[\]]*)[)\]]?")
 _LATIN: Final = re.compile(r"[A-Za-z][A-Za-z .,'’\-]*")
-_PIECES: Final = re.compile(r"\s*[,;:/|]\s*|\s+[-–—]\s+")
+_DASH: Final = re.compile(r"\s+[-–—]\s+")
+_PIECES: Final = re.compile(r"\s*[,;:/|]\s*")
 _EDGES: Final = " ,;:/|-–—·\"'“”"
 
 
@@ -55,15 +58,11 @@ def read(text: str, *, bare: bool = False) -> Written:
     found = Written(text)
     rest = _without_brackets(text, found)
     rest = _OFFICE.sub("", rest)
-    if bare and not _ANY_TYPE.match(rest):
-        found.name = rest.strip(_EDGES)
-        return found
     before, rest = _typed(rest, found)
-    if bare:
-        found.name = rest.strip(_EDGES)
-        return found
     core = _marked(rest, found)
-    core = _trailing(core.strip(_EDGES), found)
+    core = core.strip(_EDGES)
+    if not bare:
+        core = _trailing(core, found)
     if before.strip(_EDGES):
         _leading(before, found, core)
     found.name = found.name or core
@@ -95,7 +94,8 @@ def _typed(text: str, found: Written) -> tuple[str, str]:
     """What stands before the type and after it; the whole text is a further reading if need be."""
     typed = _TYPE.search(text)
     if typed is None or typed.lastgroup is None:
-        found.type, after = _mistyped(text)
+        type_, after = _mistyped(text)
+        found.type = type_ or found.type
         return "", after
     found.type = typed.lastgroup
     before, after = text[: typed.start()], text[typed.end() :]
@@ -183,6 +183,9 @@ def _district(value: str, found: Written) -> str:
 def _trailing(core: str, found: Written) -> str:
     """The core without a province (and "เมือง") that ends it as a word of its own."""
     pieces = [p for p in _PIECES.split(core) if p]
+    dashed = _DASH.split(core)
+    if len(pieces) == 1 and len(dashed) > 1 and provinces.code(dashed[-1]):
+        pieces = dashed
     if len(pieces) > 1:
         core = pieces[0]
         for piece in pieces[1:]:
@@ -207,6 +210,8 @@ def _trailing(core: str, found: Written) -> str:
         words = words[:-1]
     if len(words) < len(whole.split()):
         found.whole = whole
+        if len(words) > 1:  # a district without its word, or a name with spaces in it
+            found.others.append((found.type, words[0]))
     return " ".join(words)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from kkgraph.link import codes, latin, naming, provinces, thai
 from kkgraph.link.records import Entry
@@ -12,7 +12,8 @@ from kkgraph.link.records import Entry
 class Key(NamedTuple):
     """One reading of a name: its letters, those without light marks, what is heard, and its type.
 
-    ``anywhere`` is True where the province was taken for a part of the name, so that none is known.
+    ``anywhere`` is True where the province was taken for a part of the name, so that none is known;
+    ``text`` is the name as it stands.
     """
 
     exact: str
@@ -20,6 +21,7 @@ class Key(NamedTuple):
     skeleton: str
     type: str
     anywhere: bool = False
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,9 @@ class View:
     territory: bool = False
 
 
+_NOTHING: Final = codes.NOTHING
+
+
 def view(entry: Entry) -> View:
     """The entry as it is compared.
 
@@ -42,11 +47,12 @@ def view(entry: Entry) -> View:
     """
     held: dict[str, frozenset[str]] = {}
     type_, province, district = entry.type, _province(entry.province), entry.district
-    told = codes.Told()
+    told = _NOTHING
     for scheme, value in entry.identifiers:
-        held[scheme] = held.get(scheme, frozenset()) | {value}
+        held[scheme] = held[scheme] | {value} if scheme in held else frozenset((value,))
         said = codes.told(scheme, value)
-        told = codes.Told(*(a or b for a, b in zip(told, said, strict=True)))
+        if said is not _NOTHING:
+            told = codes.Told(*(a or b for a, b in zip(told, said, strict=True)))
     bare = bool(type_ and (province or told.province))
     first = naming.parse(entry.name, bare=bare)
     keys: dict[tuple[str, str], Key] = {}
@@ -84,4 +90,4 @@ def _add(keys: dict[tuple[str, str], Key], core: str, type_: str, *, anywhere: b
         exact = latin.key(thai.clean(core)) or thai.clean(core).casefold()
         light = rough = latin.skeleton(exact)
     if exact and (exact, type_) not in keys:
-        keys[exact, type_] = Key(exact, light or exact, rough or exact, type_, anywhere)
+        keys[exact, type_] = Key(exact, light or exact, rough or exact, type_, anywhere, core)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from kkgraph.store import Store
 if TYPE_CHECKING:
     from kkgraph.link.authorities import Added, Stored
     from kkgraph.link.linksets import LinkSet, Put
-    from kkgraph.link.records import Linking
+    from kkgraph.link.records import Entry, Linking, Side
     from kkgraph.link.sssom import Form
 
 
@@ -20,6 +20,31 @@ class LinkWork:
     """The part of ``KnowledgeGraph`` that has to do with registers and links."""
 
     store: Store
+
+    def link(
+        self,
+        source: Path | str | tuple[Side, Sequence[Entry]],
+        to: Path | str | tuple[Side, Sequence[Entry]] | None = None,
+        *,
+        roles: Mapping[str, str] | None = None,
+        threshold: float | None = None,
+        progress: Callable[[str], None] | None = None,
+    ) -> Linking:
+        """The rows of a file linked to the local administrations of this graph, or to ``to``.
+
+        ``source`` and ``to`` are files, or sides with entries as ``kkgraph.link.read`` gives them;
+        ``roles`` says what columns of the source mean, ``threshold`` is the least probability of a
+        link. Nothing is stored. Raises as ``kkgraph.link.read`` and ``kkgraph.link.link`` do.
+        """
+        from kkgraph.link import linking, reading, target
+
+        sides = reading.of_graph(self.store) if to is None else to
+        return linking.link(
+            source if isinstance(source, tuple) else reading.read(source, roles),
+            sides if isinstance(sides, tuple) else reading.read(sides),
+            threshold=target.THRESHOLD if threshold is None else threshold,
+            progress=progress,
+        )
 
     def add_register(  # noqa: PLR0913
         self,
