@@ -211,7 +211,7 @@ def test_an_address_that_is_none_is_said():
     wrong = linking(Decision(entry("1", "x", iri="not an address"), "none", (), "weak"))
     with pytest.raises(LinkError) as caught:
         list(linkgraph.triples(wrong, FORM))
-    assert caught.value.code == "bad-iri"
+    assert caught.value.code == "bad-entry-iri"
     assert caught.value.where == "list.csv:1"
 
 

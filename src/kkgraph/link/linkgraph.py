@@ -64,7 +64,7 @@ def _named(iri: str, entry: Entry) -> ox.NamedNode:
         return ox.NamedNode(iri)
     except ValueError as error:
         raise LinkError(
-            "bad-iri",
+            "bad-entry-iri",
             f'"{iri}" is no address of a thing',
             where=entry.where,
             hint="Give the entry an IRI such as https://example.org/1, or none.",
