@@ -205,6 +205,17 @@ def test_a_list_without_a_head(tmp_path):
     assert [(e.id, e.name) for e in entries] == [("1", "ทต.ท่าพระ"), ("2", "อบต.ศิลา จ.ขอนแก่น")]
 
 
+def test_heads_are_found_below_a_title(tmp_path):
+    text = "บัญชีรายชื่อ,,\n,,\nลำดับ,หน่วยงาน,จังหวัด\n1,ทต.ท่าพระ,ขอนแก่น\n"
+    heard = reading.Heard()
+    path = write(tmp_path / "a.csv", text)
+    _, (one,) = reading.read(path, heard=heard)
+    assert (one.id, one.name, one.province, one.where) == ("1", "ทต.ท่าพระ", "40", f"{path}:4")
+    assert heard.notes
+    _, two = reading.read(write(tmp_path / "b.csv", "ทต.ท่าพระ,ขอนแก่น\nอบต.ศิลา,เลย\n"))
+    assert [(e.name, e.province) for e in two] == [("ทต.ท่าพระ", "40"), ("อบต.ศิลา", "42")]
+
+
 def test_workbooks_parquet_and_rdf_are_read(tmp_path):
     import pyarrow as pa
     import pyarrow.parquet as pq

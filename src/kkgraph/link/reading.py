@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from kkgraph import files
 from kkgraph.errors import LinkError, SourceError
@@ -15,6 +16,7 @@ from kkgraph.link.records import Entry, Side
 from kkgraph.matching import did_you_mean
 
 of_graph = described.of_graph
+_TITLES: Final = 10
 
 
 @dataclass
@@ -51,7 +53,7 @@ def read(
     if path.suffix.lower() not in rows.TABLES:
         return side, described.of_file(path)
     table = rows.read(path, sheet=sheet)
-    _headless(table, given, heard)
+    _headed(table, given, heard)
     found = columns.roles_of(table.heads, table.rows[:200], given, str(path))
     heard.notes += table.notes
     heard.roles = {table.heads[n]: role for n, role in found.items()}
@@ -65,14 +67,31 @@ def side_of(path: Path) -> Side:
     return Side(made, str(path), path.name, digest)
 
 
-def _headless(table: rows.Rows, given: Mapping[str, str], heard: Heard) -> None:
-    """Give a list of names that has no head one."""
-    name = naming.parse(table.heads[0])
-    if len(table.heads) == 1 and not given and name.type and name.name:
-        table.rows.insert(0, [table.heads[0]])
+def _headed(table: rows.Rows, given: Mapping[str, str], heard: Heard) -> None:
+    """Find the row of heads: below a title, or nowhere, where the first row is a name already."""
+    if _known(table.heads, given):
+        return
+    for place, row in enumerate(table.rows[:_TITLES]):
+        known, filled = _known(row, given), sum(bool(c.strip()) for c in row)
+        if known and (known > 1 or known == filled):
+            table.heads[:] = [c.strip() for c in row]
+            del table.rows[: place + 1], table.numbers[: place + 1]
+            heard.notes.append(f"heads in the row before {table.place(table.numbers[0])}"
+                               if table.numbers else "a head without rows")  # fmt: skip
+            return
+    if not given and any((n := naming.parse(c)).type and n.name for c in table.heads):
+        table.rows.insert(0, list(table.heads))
         table.numbers.insert(0, 1)
-        table.heads[0] = "name"
+        single = len(table.heads) == 1
+        table.heads[:] = (
+            ["name"] if single else [f"column {n + 1}" for n in range(len(table.heads))]
+        )
         heard.notes.append("the first row is a name, so the table has no heads")
+
+
+def _known(cells: Sequence[str], given: Mapping[str, str]) -> int:
+    """How many cells of a row are heads of known columns, or given ones."""
+    return sum(bool(columns.by_head(c)) or c.strip() in given for c in cells)
 
 
 def _entries(

@@ -137,11 +137,12 @@ class Target:
             return found
         for key in asked.keys:
             province = "" if key.anywhere else asked.province
-            near = self._blocks.near(key.light)
-            if not near:
-                near = set(self._blocks.like(key.skeleton, province, cutoff=_LIKE, limit=LISTED))
-            for name in near:
+            for name in self._blocks.near(key.light):
                 found.update(self._blocks.named(name, province))
+        if not found and asked.keys and (asked.province or thorough):
+            like = asked.keys[0].skeleton
+            for name in self._blocks.like(like, asked.province, cutoff=_LIKE, limit=LISTED):
+                found.update(self._blocks.named(name, asked.province))
         if not found and asked.province:
             for key in asked.keys:
                 found.update(self._blocks.named(key.skeleton, "")[:LISTED])
