@@ -54,6 +54,13 @@ def test_an_entry_keeps_the_code_that_it_has():
     assert [o[-9:] for _, p, o in said if p.endswith("identifier")] == ["-wikidata"]
 
 
+def test_a_code_that_is_none_is_not_passed_on():
+    odd = candidate("x", "ท่าพระ", 0.99, identifiers=(("wikidata", "58303536"), ("own", "7")))
+    said = spoken(linking(Decision(entry("1", "ท่าพระ"), "linked", (odd,), "certain")))
+    assert {o for _, p, o in said if p.endswith("notation")} == {"7"}
+    assert "http://www.wikidata.org/entity/58303536" not in {o for _, _, o in said}
+
+
 def test_the_graph_says_where_it_comes_from():
     said = spoken(usual(reviewer="งานทะเบียน", reviewed="2026-11-28T08:00:00Z"))
     run = KKD + "linking-demo"

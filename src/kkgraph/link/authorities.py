@@ -80,7 +80,9 @@ def checked(
     large = len(quads) > 50_000
     report = shapes.validate(quads, background=background, engine="columnar" if large else "auto")
     return tuple(
-        placed(p, where=p.where or where) for p in report.problems if p.severity == "violation"
+        placed(p, where=p.where or f"{where}: {names.compact(p.focus)}")
+        for p in report.problems
+        if p.severity == "violation"
     )
 
 

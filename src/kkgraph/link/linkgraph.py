@@ -11,7 +11,7 @@ import pyoxigraph as ox
 
 from kkgraph import names
 from kkgraph.errors import LinkError
-from kkgraph.link import wording
+from kkgraph.link import codes, wording
 from kkgraph.link.curies import WIKIDATA
 from kkgraph.link.rdf import (
     decimal,
@@ -155,10 +155,14 @@ def _period(linking: Linking) -> ox.NamedNode:
 
 
 def _gained(decision: Decision) -> list[tuple[str, str]]:
-    """Codes of the target in schemes in which the entry has none."""
+    """Codes of the target in schemes in which the entry has none; none that can't be one."""
     assert decision.link is not None
     has = {name for name, _ in decision.entry.identifiers}
-    return [(n, value) for n, value in decision.link.entry.identifiers if n not in has and value]
+    return [
+        (name, value)
+        for name, value in decision.link.entry.identifiers
+        if name not in has and value and codes.well_formed(name, value)
+    ]
 
 
 def _decision(decision: Decision, linking: Linking, form: Form) -> Iterator[ox.Triple]:
@@ -217,5 +221,5 @@ def _match(
         yield say(code, "kk:identifierScheme", scheme(name))
         yield say(code, "dcterms:temporal", _period(linking))
         yield say(code, "prov:wasDerivedFrom", ox.NamedNode(source_iri(linking.target.slug)))
-        if name == "wikidata" and value[:1] == "Q" and value[1:].isdecimal():
+        if name == "wikidata":
             yield ox.Triple(subject, ox.NamedNode(MATCHES), ox.NamedNode(WIKIDATA + value))

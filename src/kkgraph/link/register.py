@@ -17,11 +17,6 @@ from kkgraph.model import Problem, Text
 _SLUG: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _PERIOD: Final = re.compile(r"(\d{4}(?:-\d\d)?)?(?:(\.\.)(\d{4}(?:-\d\d)?)?)?")
 _NAMES: Final = ("name_th", "name_en", "name")
-_FORMS: Final = {
-    "dla": re.compile(r"[2-6]\d{6}"),
-    "geocode": re.compile(r"\d{4}(?:\d{2})?"),
-    "wikidata": re.compile(r"Q[1-9]\d*"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,8 +230,7 @@ class _Rows:
 
     def _form(self, where: str, scheme: str, value: str, *, main: bool = True) -> bool:
         """True where a code has the form of its scheme; a further code without it is left out."""
-        form = _FORMS.get(scheme)
-        if form is None or form.fullmatch(value):
+        if codes.well_formed(scheme, value):
             return True
         self._say("bad-code" if main else "left-out", where, value, scheme=scheme)
         return False
