@@ -15,7 +15,8 @@ EXPECTED = ROOT / "tests" / "expected"
 COMPETENCY = 64
 DAILY = 15
 LINKS = 7
-QUESTIONS = {q.id: q for q in catalogue.all_questions()}
+# what other machines answer is tested in test_federation.py
+QUESTIONS = {q.id: q for q in catalogue.all_questions() if not q.federated}
 
 
 def test_every_question_has_its_expected_answer_and_the_count_is_whole():

@@ -243,3 +243,12 @@ def _texts(rows: list[dict[str, Any]]) -> dict[str, dict[str, str]]:
 def _select(store: Store, query: str) -> list[dict[str, Any]]:
     result = store.query(_HEAD + query, Limits(max_rows=None))
     return [dict(zip(result.variables, row, strict=True)) for row in result.rows]
+
+
+class Explanation:
+    """A finding with its page and, where the text was at hand, its passage."""
+
+    def __init__(self, note: FindingNote, page: Entity, passage: str | None) -> None:
+        self.note = note
+        self.page = page
+        self.passage = passage

@@ -10,6 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from kkgraph.cli.afar import (
+    Cache,
+    Properties,
+    Types,
+    is_service,
+    refuse_service,
+    service,
+    tell_unanswered,
+)
 from kkgraph.cli.common import (
     Lang,
     Output,
@@ -46,7 +55,10 @@ Input = Annotated[
     Path, typer.Argument(metavar="INPUT", help="What to link: CSV, .xlsx, Parquet or RDF.")
 ]
 To = Annotated[
-    str, typer.Option("--to", help="What to link to: such a file, graph, or register:NAME.")
+    str,
+    typer.Option(
+        "--to", help="What to link to: such a file, graph, register:NAME, or a service's address."
+    ),
 ]
 Map = Annotated[
     list[str] | None,
@@ -96,6 +108,9 @@ def tables(
     id_to: IdTo = "",
     sheet: Sheet = "",
     threshold: Threshold = 0.98,
+    cache: Cache = None,
+    properties: Properties = None,
+    types: Types = None,
     form: Annotated[str, typer.Option("--format", "-f", help="text, csv or json.")] = "text",
     reviewed: Reviewed = None,
     name: Called = "",
@@ -118,9 +133,16 @@ def tables(
     for place in output or []:
         writing.check(place)
     kept = settling.kept(reviewed)
-    sides = _sides((path, roles or [], id_, sheet), (to, roles_to or [], id_to), store, lang)
-    linking, target = _linked(*sides, threshold)
-    linking = settling.settled(linking, kept, target)
+    mine = (path, roles or [], id_, sheet)
+    if is_service(to):
+        target = service(to, cache, properties, types, lang)
+        linking = _link(_side(*mine, lang), target, threshold)
+        tell_unanswered(linking, lang)
+        linking = settling.settled(linking, kept)
+    else:
+        sides = _sides(mine, (to, roles_to or [], id_to), store, lang)
+        linking, known = _linked(*sides, threshold)
+        linking = settling.settled(linking, kept, known.entries)
     how = settling.form_of(linking, name, licence, lang, concepts=concepts)
     for place in output or []:
         writing.write(linking, place, form=how)
@@ -157,6 +179,7 @@ def evaluate(
 
     choose("--format", form, ("text", "csv", "json"))
     choose("--lang", lang, ("th", "en"))
+    refuse_service(to)
     sides = _sides((path, roles or [], id_, sheet), (to, roles_to or [], id_to), store, lang)
     linking, target = _linked(*sides, threshold)
     found = evaluation.evaluate(linking, evaluation.read_gold(gold, linking, target))
@@ -207,13 +230,20 @@ def _side(
 
 
 def _linked(source: Any, to: Any, threshold: float) -> tuple[Linking, Target]:
-    from kkgraph.link import Target, link
+    from kkgraph.link import Target
+
+    target = Target(*to)
+    return _link(source, target, threshold), target
+
+
+def _link(source: Any, target: Any, threshold: float) -> Linking:
+    from kkgraph.link import link
 
     progress = Progress()
-    target = Target(*to)
-    linking = link(source, target, threshold=threshold, progress=progress)
-    progress.end()
-    return linking, target
+    try:
+        return link(source, target, threshold=threshold, progress=progress)
+    finally:
+        progress.end()
 
 
 __all__ = ["LinkGroup", "link_app"]

@@ -11,7 +11,9 @@ import typer
 from kkgraph.cli.common import on_disk, width
 
 if TYPE_CHECKING:
-    from kkgraph.link import Linking, Target
+    from collections.abc import Iterable
+
+    from kkgraph.link import Entry, Linking
     from kkgraph.link.kept import Kept
     from kkgraph.link.sssom import Form
 
@@ -23,13 +25,17 @@ def kept(paths: list[Path] | None) -> list[Kept]:
     return [keeping.read(path) for path in paths or []]
 
 
-def settled(linking: Linking, earlier: list[Kept], target: Target) -> Linking:
-    """The linking with what was reviewed before; what couldn't be kept is said."""
+def settled(linking: Linking, earlier: list[Kept], entries: Iterable[Entry] = ()) -> Linking:
+    """The linking with what was reviewed before; what couldn't be kept is said.
+
+    ``entries`` are those of the target; of a service only what it offered is known.
+    """
     from kkgraph.link import kept as keeping
 
     if not earlier:
         return linking
-    by_iri = {target.side.iri(e): e for e in target.entries}
+    offered = (c.entry for d in linking for c in d.candidates)
+    by_iri = {linking.target.iri(e): e for e in (*entries, *offered)}
     for reviewed in earlier:
         linking = keeping.keep(linking, reviewed, by_iri.get)
     for note in linking.notes:

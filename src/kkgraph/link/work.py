@@ -11,6 +11,7 @@ from kkgraph.store import Store
 
 if TYPE_CHECKING:
     from kkgraph.link.authorities import Added, Stored
+    from kkgraph.link.linking import Decider
     from kkgraph.link.linksets import LinkSet, Put
     from kkgraph.link.records import Entry, Linking, Side
     from kkgraph.link.sssom import Form
@@ -24,7 +25,7 @@ class LinkWork:
     def link(
         self,
         source: Path | str | tuple[Side, Sequence[Entry]],
-        to: Path | str | tuple[Side, Sequence[Entry]] | None = None,
+        to: Path | str | tuple[Side, Sequence[Entry]] | Decider | None = None,
         *,
         roles: Mapping[str, str] | None = None,
         threshold: float | None = None,
@@ -33,15 +34,19 @@ class LinkWork:
         """The rows of a file linked to the local administrations of this graph, or to ``to``.
 
         ``source`` and ``to`` are files, or sides with entries as ``kkgraph.link.read`` gives them;
+        ``to`` may be a service too (``kkgraph.link.remote.RemoteTarget``), or its address;
         ``roles`` says what columns of the source mean, ``threshold`` is the least probability of a
         link. Nothing is stored. Raises as ``kkgraph.link.read`` and ``kkgraph.link.link`` do.
         """
         from kkgraph.link import linking, reading, target
+        from kkgraph.link.remote import RemoteTarget
 
         sides = reading.of_graph(self.store) if to is None else to
+        if isinstance(sides, str) and sides.lower().startswith(("http://", "https://")):
+            sides = RemoteTarget.open(sides)
         return linking.link(
             source if isinstance(source, tuple) else reading.read(source, roles),
-            sides if isinstance(sides, tuple) else reading.read(sides),
+            reading.read(sides) if isinstance(sides, Path | str) else sides,
             threshold=target.THRESHOLD if threshold is None else threshold,
             progress=progress,
         )

@@ -141,6 +141,20 @@ class OxigraphStore:
             worker = self._worker
         return worker.query(sparql, limits)
 
+    def query_apart(self, sparql: str, limits: Limits) -> Answer:
+        """The answer from a worker process: for what must not hold up or end this one.
+
+        A store that queries in this process starts a worker for this call alone.
+        """
+        if not self._in_process and limits.timeout_s is not None:
+            return self.query(sparql, limits)
+        with self._lock:
+            worker = self._start_worker()
+        try:
+            return worker.query(sparql, limits)
+        finally:
+            worker.close()
+
     def update(self, sparql: str) -> None:
         """Run a SPARQL update and derive the default graph anew, all in one transaction.
 
