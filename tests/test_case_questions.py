@@ -12,7 +12,7 @@ from conftest import shared
 from kkgraph import KnowledgeGraph, catalogue, names, report, turtle
 from kkgraph.cases import flat
 from kkgraph.names import KKD, KKG
-from test_competency import COMPETENCY, DAILY, EXPECTED, QUESTIONS, plain
+from test_competency import COMPETENCY, DAILY, EXPECTED, LINKS, QUESTIONS, plain
 
 SLUGS = ["ban-pet", "jenrangsan-2019", "kamnuansilpa-2020"]
 OWN = sorted(q.id for q in QUESTIONS.values() if q.competency or q.answers or q.id[:2] == "rq")
@@ -56,7 +56,7 @@ def shadowed() -> KnowledgeGraph:
 
 
 def test_each_question_is_the_study_s_or_a_general_one():
-    assert (len(OWN), len(GENERAL)) == (COMPETENCY + 2, DAILY)
+    assert (len(OWN), len(GENERAL)) == (COMPETENCY + 2, DAILY + LINKS)
 
 
 @pytest.mark.parametrize("which", ["loaded", "shadowed"])

@@ -219,8 +219,13 @@ def _types(store: Store, node: str) -> list[str]:
 def _codes(reader: answers.Reader, node: str) -> tuple[tuple[str, Text], ...]:
     rows = _select(
         reader.store,
-        f"SELECT ?code ?scheme WHERE {{ {node} adms:identifier ?i . ?i skos:notation ?code ; "
-        "kk:identifierScheme ?scheme } ORDER BY ?scheme ?code",
+        f"""SELECT DISTINCT ?code ?scheme WHERE {{
+          {{ {node} adms:identifier ?i . ?i skos:notation ?code ; kk:identifierScheme ?scheme }}
+          UNION
+          {{ GRAPH ?register {{ {node} adms:identifier ?i .
+              ?i skos:notation ?code ; kk:identifierScheme ?scheme }}
+            FILTER(STRSTARTS(STR(?register), "{names.REGISTER_PREFIX}")) }}
+        }} ORDER BY ?scheme ?code""",
     )
     labels = reader.labels({r["scheme"].value for r in rows})
     return tuple((r["code"].value, labels.get(r["scheme"].value, {})) for r in rows)

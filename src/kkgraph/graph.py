@@ -180,7 +180,8 @@ class KnowledgeGraph(CaseWork, LinkWork):
         if self._study is None or self._study[0] != self.store.version:
             if self._study is not None:
                 self._study[1].close()
-            quads = (q for q in self.store.quads() if turtle.graph_of(q) not in cases)
+            kept = (g for g in self.store.graphs() if g not in cases and not names.is_apart(g))
+            quads = self.store.quads(kept)
             store = OxigraphStore.in_memory(quads, in_process=self.store.in_process)
             self._study = (self.store.version, KnowledgeGraph(store))
         return self._study[1]
@@ -239,7 +240,7 @@ class KnowledgeGraph(CaseWork, LinkWork):
         """
         from kkgraph import shapes as validation
 
-        own = background_of(self.store.quads())
+        own = self.background()
         chosen = [Path(s) for s in shapes]
         if not paths:
             return validation.validate(own, shapes=chosen, engine=engine)
@@ -322,8 +323,14 @@ class KnowledgeGraph(CaseWork, LinkWork):
     ) -> None:
         self.close()
 
+    def background(self) -> list[ox.Quad]:
+        """The quads that validation looks things up in; see ``names.is_background``."""
+        return list(self.store.quads(g for g in self.store.graphs() if names.is_background(g)))
+
     def _asserted(self) -> list[ox.Quad]:
-        return [q for q in self.store.quads() if turtle.graph_of(q) != names.KKG + "inferred"]
+        inferred = names.KKG + "inferred"
+        graphs = (g for g in self.store.graphs() if g != inferred and not names.is_apart(g))
+        return list(self.store.quads(graphs))
 
 
 def shipped_quads() -> Iterable[ox.Quad]:

@@ -9,14 +9,17 @@ from kkgraph.cli import (
     looking,
     publishing,
     reconciling,
+    reviewing,
     validating,
 )
 from kkgraph.cli.common import app, columnar_app, evidence_app
 from kkgraph.cli.linking import link_app
 from kkgraph.cli.publishing import portal_app
+from kkgraph.cli.registers import register_app
 
 app.add_typer(evidence_app, name="evidence", rich_help_panel="Evidence")
 app.add_typer(link_app, name="link", rich_help_panel="Link")
+app.add_typer(register_app, name="register", rich_help_panel="Link")
 app.add_typer(portal_app, name="portal", rich_help_panel="Link")
 app.add_typer(columnar_app, name="columnar", rich_help_panel="Check and export")
 
@@ -30,5 +33,6 @@ __all__ = [
     "looking",
     "publishing",
     "reconciling",
+    "reviewing",
     "validating",
 ]
