@@ -149,13 +149,13 @@ def _list(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-def _on_disk(store: Path | None) -> KnowledgeGraph:
-    """The graph of a store on disk; in memory a case would be gone when the command ends."""
+def _on_disk(store: str | None) -> KnowledgeGraph:
+    """The graph of a store that stays; in memory a case would be gone when the command ends."""
     if store is None:
         raise QuestionError(
             "no-store",
-            "cases are kept in a store on disk, and none is named",
+            "cases are kept in a store on disk or on a server, and none is named",
             where="--store",
-            hint="Add --store FOLDER (made the first time), or set KKGRAPH_STORE.",
+            hint="Add --store FOLDER (made the first time) or --store URL, or set KKGRAPH_STORE.",
         )
     return open_graph(store)

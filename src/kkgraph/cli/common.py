@@ -41,8 +41,12 @@ Output = Annotated[
     Path | None, typer.Option("--output", "-o", help="Write to this file instead of the screen.")
 ]
 Store = Annotated[
-    Path | None,
-    typer.Option("--store", envvar="KKGRAPH_STORE", help="A store on disk (default: in memory)."),
+    str | None,
+    typer.Option(
+        "--store",
+        envvar="KKGRAPH_STORE",
+        help="A folder, or the URL of a SPARQL server (default: in memory).",
+    ),
 ]
 Timeout = Annotated[float, typer.Option("--timeout", help="Seconds until a query is stopped.")]
 MaxRows = Annotated[int, typer.Option("--max-rows", help="Rows until an answer is cut.", min=1)]
@@ -76,11 +80,20 @@ def options(
     """Hold the options that stand before every verb; ``main`` reads ``--debug``."""
 
 
-def open_graph(store: Path | None) -> KnowledgeGraph:
-    """The graph of a store on disk, or a fresh one in memory."""
+def open_graph(store: str | None) -> KnowledgeGraph:
+    """The graph of a store on disk or on a server, or a fresh one in memory.
+
+    That a server has another version's graph is said on standard error.
+    """
+    import warnings
+
     from kkgraph.graph import KnowledgeGraph
 
-    return KnowledgeGraph.open(store, in_process=True)
+    with warnings.catch_warnings(record=True) as said:
+        graph = KnowledgeGraph.open(store, in_process=True)
+    for warning in said:
+        print(f"kkgraph: {warning.message}", file=sys.stderr)
+    return graph
 
 
 def choose(option: str, value: str, allowed: tuple[str, ...]) -> None:

@@ -13,18 +13,11 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from kkgraph.errors import QuestionError, StoreError
+from kkgraph.errors import StoreError
 from kkgraph.model import Answer
-from kkgraph.names import LOCAL_GRAPH, PREFIXES, is_merged
-from kkgraph.sparql import (
-    blank,
-    check_nesting,
-    names_remote,
-    split_prologue,
-    writes_default_graph,
-)
+from kkgraph.names import PREFIXES, is_merged
 from kkgraph.store.base import Limits
-from kkgraph.store.execute import run, syntax_error
+from kkgraph.store.execute import checked_update, run, syntax_error
 from kkgraph.store.removal import MERGED, removal
 from kkgraph.store.worker import Worker, timed_out
 
@@ -144,33 +137,11 @@ class OxigraphStore:
         Raises ``QuestionError``: bad-sparql; default-graph-write where it would write into the
         default graph, which is derived and never written.
         """
-        prologue, body = split_prologue(sparql)
-        plain = blank(body).rstrip().rstrip(";").rstrip()
-        if not plain:
-            return
-        check_nesting(sparql, where="update")
-        if not names_remote(sparql):
-            self._check_syntax(sparql)
-        if writes_default_graph(sparql):
-            raise QuestionError(
-                "default-graph-write",
-                "the default graph is derived from the named graphs and can't be written",
-                where="update",
-                hint=f"Write into a named graph: INSERT DATA {{ GRAPH <{LOCAL_GRAPH}> {{ … }} }}",
+        if text := checked_update(sparql):
+            self._run(
+                f"{text}\n;\nDROP DEFAULT ;\n"
+                f"INSERT {{ ?s ?p ?o }} WHERE {{ GRAPH ?g {{ ?s ?p ?o }} {MERGED} }}"
             )
-        text = body[: len(plain)]
-        self._run(
-            f"{prologue}\n{text}\n;\nDROP DEFAULT ;\n"
-            f"INSERT {{ ?s ?p ?o }} WHERE {{ GRAPH ?g {{ ?s ?p ?o }} {MERGED} }}"
-        )
-
-    def _check_syntax(self, sparql: str) -> None:
-        try:
-            ox.Store().update(sparql, prefixes=PREFIXES)
-        except SyntaxError as error:
-            raise syntax_error(error, sparql) from error
-        except (RuntimeError, OSError):
-            pass  # it parses; what it lacks on an empty store, the real one may have
 
     @property
     def path(self) -> Path | None:
