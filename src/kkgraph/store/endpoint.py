@@ -69,6 +69,7 @@ class EndpointStore:
         self._in_process = in_process
         self._lock = threading.RLock()
         self._version = 0
+        self._wrote = False
         self._revision: str | None = None
         self._seen = float("-inf")
 
@@ -211,9 +212,10 @@ class EndpointStore:
         """Every named graph; the quick form is not understood everywhere, the slow one is."""
         for pattern in ("{}", "{ ?s ?p ?o }"):
             rows = self.query(f"SELECT DISTINCT ?g WHERE {{ GRAPH ?g {pattern} }}", _SHORT).rows
-            if rows:
-                break
-        return sorted(g.value for (g,) in rows if isinstance(g, ox.NamedNode))
+            found = sorted(g.value for (g,) in rows if isinstance(g, ox.NamedNode))
+            if found:
+                return found
+        return []
 
     def _send(self, sparql: str, form: str, deadline: Deadline) -> Body:
         """The beginning of an answer to a query: by GET where it is short, else by POST."""
@@ -226,11 +228,18 @@ class EndpointStore:
         return accept(self._wire.send(request, deadline))
 
     def _write(self, update: str) -> None:
-        """Run an update and renew the revision; where the answer is lost, look whether it ran."""
+        """Run an update and renew the revision; where the answer is lost, look whether it ran.
+
+        After the first one it is looked whether it did anything: some servers take it for a query.
+        """
         revision = writing.new_revision()
         text = writing.stamped(update, revision)
+        before = None if self._wrote else self._ask_revision()
         try:
             self._services.update(text)
+            if before is not None and self._ask_revision() == before:
+                raise services.read_only(self.endpoint.url)
+            self._wrote = True
         except StoreError as error:
             if error.code != "write-unknown" or not self._has(revision):
                 raise

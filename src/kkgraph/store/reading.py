@@ -106,7 +106,7 @@ def answer(body: Body, form: str, max_rows: int | None) -> Answer:
         if isinstance(result, ox.QueryBoolean):
             return Answer(truth=bool(result))
         variables = tuple(v.value for v in result.variables)
-        rows = (tuple(_own(s[v], names) for v in variables) for s in result)
+        rows = (tuple(_own(s[v], names) for v in variables) for s in _solutions(result))
         kept, cut = _take(rows, max_rows)
         return Answer(variables, tuple(kept), truncated=cut)
     except (SyntaxError, ValueError) as error:
@@ -120,11 +120,23 @@ def quads(body: Body) -> Iterator[ox.Quad]:
         result = _result(body)
         if isinstance(result, ox.QueryBoolean):
             raise _bad(body, "a truth value is no list of triples")
-        for row in result:
+        for row in _solutions(result):
             subject, object_ = _own(row["s"], names), _own(row["o"], names)
             yield ox.Quad(subject, row["p"], object_, row["g"])
     except (SyntaxError, ValueError, TypeError) as error:
         raise _bad(body, f"it breaks off or is malformed ({_short(error)})") from error
+
+
+def _solutions(result: Any) -> Iterator[Any]:
+    """The solutions; what stands after them in a JSON answer (Comunica adds metadata) is skipped.
+
+    The parser stops at such a member with an error, when it has given all solutions.
+    """
+    try:
+        yield from result
+    except SyntaxError as error:
+        if "after the end of the bindings array" not in str(error):
+            raise
 
 
 def _result(body: Body) -> Any:

@@ -63,12 +63,7 @@ class Services:
                 if error.code not in _ABSENT:
                     raise
                 reasons.append(error)
-        raise StoreError(
-            "read-only-store",
-            "this server takes no updates: neither here nor where servers usually take them",
-            where=self._endpoint.url,
-            hint="If it takes them elsewhere: KKGRAPH_STORE_UPDATE_URL, or Endpoint(update_url=…).",
-        ) from reasons[-1]
+        raise read_only(self._endpoint.url) from reasons[-1]
 
     def _find_graphs(self) -> str:
         """The address of the Graph Store Protocol, if its answer has our revision; else ""."""
@@ -82,6 +77,16 @@ class Services:
             except StoreError:
                 continue
         return ""
+
+
+def read_only(url: str) -> StoreError:
+    """The error of a server that writes nothing."""
+    return StoreError(
+        "read-only-store",
+        "this server takes no updates: neither here nor where servers usually take them",
+        where=url,
+        hint="If it takes them elsewhere: KKGRAPH_STORE_UPDATE_URL, or Endpoint(update_url=…).",
+    )
 
 
 def _beside(url: str, names: tuple[str, ...]) -> list[str]:
