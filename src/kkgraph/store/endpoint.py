@@ -24,7 +24,9 @@ from kkgraph.store.execute import checked_update
 from kkgraph.store.statuses import accept
 from kkgraph.store.wire import Request, Wire
 
-BATCH_BYTES: Final = 4_000_000
+BATCH_BYTES: Final = 16_000_000
+"""What one update or one part of an upload may be large, in bytes."""
+_SMALL_BYTES: Final = 500_000
 FRESH_S: Final = 2.0
 _GET_CHARS: Final = 1_800
 _FREE: Final = Limits(timeout_s=None, max_rows=None)
@@ -125,17 +127,19 @@ class EndpointStore:
         last request moves them in place. Literals are written as the embedded store writes them.
         Raises as ``update``; ``StoreError`` upload-too-large.
         """
+        size = self.batch_bytes
         parts = [writing.part(graph, triples) for graph, triples in graphs.items()]
         if not parts:
             return
-        if sum(p.size for p in parts) <= self.batch_bytes:
+        if sum(p.size for p in parts) <= size:
             try:
                 self._write(writing.whole(parts))
                 return
             except StoreError as error:
                 if error.code != "upload-too-large":
                     raise
-        self._stage(writing.Staging(parts))
+                size = min(size, _SMALL_BYTES)
+        self._stage(writing.Staging(parts), size)
 
     def put_graph(self, graph: str, triples: Iterable[ox.Triple]) -> None:
         """Replace a graph; see ``put_graphs``."""
@@ -266,13 +270,13 @@ class EndpointStore:
         self._revision = revision
         self._seen = time.monotonic()
 
-    def _stage(self, staging: writing.Staging) -> None:
+    def _stage(self, staging: writing.Staging, size: int) -> None:
         """Bring parts to the server, then move all in place by one update; undone if that fails."""
         self._services.update(writing.stamped(staging.begin(), writing.new_revision()))
         try:
-            for graph, lines in staging.plain(self.batch_bytes):
+            for graph, lines in staging.plain(size):
                 self._services.add(graph, lines)
-            for update in staging.nameless(self.batch_bytes):
+            for update in staging.nameless(size):
                 self._services.update(update)
             self._write(staging.finish())
         except BaseException as error:
