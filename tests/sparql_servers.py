@@ -62,30 +62,43 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def running(command: list[str], url: str, folder: Path, **environ: str):
-    """A server while it runs, from its first answer on; its words are in ``folder/log``."""
-    log = folder / "log"
-    with log.open("wb") as out:
-        process = subprocess.Popen(
-            command, stdout=out, stderr=out, stdin=subprocess.DEVNULL, cwd=folder,
-            env={**os.environ, **environ}, start_new_session=True,
-        )  # fmt: skip
-    try:
-        end = time.monotonic() + START_S
-        while not answers(url):
-            if process.poll() is not None or time.monotonic() > end:
-                pytest.fail(f"{command[0]} does not answer:\n{log.read_text()[-2000:]}")
-            time.sleep(0.1)
-        yield
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, 9)
-        process.wait()
+def running(command, path: str, folder: Path, **environ: str):
+    """The origin of a server while it runs, from its first answer on; its words are in a log.
+
+    ``command`` makes the command line of a port; another port is tried where one is taken.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for _ in range(3):
+        port = free_port()
+        origin = f"http://127.0.0.1:{port}"
+        with (folder / "log").open("wb") as out:
+            process = subprocess.Popen(
+                command(port), stdout=out, stderr=out, stdin=subprocess.DEVNULL, cwd=folder,
+                env={**os.environ, **environ}, start_new_session=True,
+            )  # fmt: skip
+        try:
+            if came_up(process, origin + path):
+                yield origin
+                return
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, 9)
+            process.wait()
+    pytest.fail(f"the server does not answer:\n{(folder / 'log').read_text()[-2000:]}")
+
+
+def came_up(process, url: str) -> bool:
+    end = time.monotonic() + START_S
+    while process.poll() is None and time.monotonic() < end:
+        if answers(url):
+            return True
+        time.sleep(0.1)
+    return False
 
 
 def answers(url: str) -> bool:
     try:
-        with urllib.request.urlopen(f"{url}?query=ASK%7B%7D", timeout=5) as answer:
+        with urllib.request.urlopen(f"{url}?query=ASK%7B%7D", timeout=30) as answer:
             return answer.status == 200
     except (OSError, urllib.error.URLError):
         return False
@@ -99,14 +112,13 @@ def fuseki(folder: Path):
     (folder / "passwd").write_text("steward: s3cret\n")
     text = (HERE / "fuseki.ttl").read_text(encoding="utf-8")
     (folder / "fuseki.ttl").write_text(text.replace("PASSWD", str(folder / "passwd")))
-    port = free_port()
-    command = [
+    program = [
         java(), "-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", str(jar),
-        "org.apache.jena.fuseki.main.cmds.FusekiMainCmd",
-        "--localhost", f"--port={port}", f"--conf={folder / 'fuseki.ttl'}",
+        "org.apache.jena.fuseki.main.cmds.FusekiMainCmd", "--localhost",
+        f"--conf={folder / 'fuseki.ttl'}",
     ]  # fmt: skip
-    with running(command, f"http://127.0.0.1:{port}/named/sparql", folder):
-        yield f"http://127.0.0.1:{port}"
+    with running(lambda port: [*program, f"--port={port}"], "/named/sparql", folder) as origin:
+        yield origin
 
 
 @contextlib.contextmanager
@@ -115,9 +127,7 @@ def comunica(folder: Path, data: Path):
     program = installed("comunica", needs="npm") / "node_modules/.bin/comunica-sparql-file-http"
     if not shutil.which("node"):
         skip("comunica", "there is no node")
-    folder.mkdir(parents=True, exist_ok=True)
-    port = free_port()
-    url = f"http://127.0.0.1:{port}/sparql"
-    command = [str(program), str(data), "-p", str(port), "-l", "error", "-w", "1"]
-    with running(command, url, folder, NODE_OPTIONS="--max-old-space-size=1024"):
-        yield url
+    command = [str(program), str(data), "-l", "error", "-w", "1", "-p"]
+    memory = "--max-old-space-size=1024"
+    with running(lambda p: [*command, str(p)], "/sparql", folder, NODE_OPTIONS=memory) as origin:
+        yield f"{origin}/sparql"

@@ -114,14 +114,18 @@ class Body:
         del self._ready[: len(taken)]
         return taken
 
-    def text(self) -> str:
-        """The beginning of the body as one line, for a message; empty where it cannot be read."""
+    def start(self) -> str:
+        """The beginning of the body, of some pages' length; less where it cannot be read."""
         try:
             while len(self._ready) < CHUNK and not self._ended:
                 self._fill()
         except StoreError:
             pass
-        text = bytes(self._ready[:CHUNK]).decode("utf-8", "replace")
+        return bytes(self._ready[:CHUNK]).decode("utf-8", "replace")
+
+    def text(self) -> str:
+        """The beginning of the body as one line, for a message; empty where it is a page."""
+        text = self.start()
         if self.kind in ("text/html", "application/xhtml+xml"):
             return ""
         words = " ".join("".join(c if c.isprintable() else " " for c in text).split())

@@ -26,7 +26,7 @@ from kkgraph.store.wire import Request, Wire
 
 BATCH_BYTES: Final = 16_000_000
 """What one update or one part of an upload may be large, in bytes."""
-_SMALL_BYTES: Final = 500_000
+_SMALL_BYTES: Final = 100_000
 FRESH_S: Final = 2.0
 _GET_CHARS: Final = 1_800
 _FREE: Final = Limits(timeout_s=None, max_rows=None)
@@ -118,7 +118,8 @@ class EndpointStore:
         """
         text = checked_update(sparql)
         if text:
-            self._write(writing.rederived(reading.declared(text)))
+            text = reading.declared(text)
+            self._write(writing.rederived(text) if self._services.prepare() else text)
 
     def put_graphs(self, graphs: Mapping[str, Iterable[ox.Triple]]) -> None:
         """Replace graphs, all or none; a graph without triples is removed.
@@ -127,19 +128,25 @@ class EndpointStore:
         last request moves them in place. Literals are written as the embedded store writes them.
         Raises as ``update``; ``StoreError`` upload-too-large.
         """
-        size = self.batch_bytes
         parts = [writing.part(graph, triples) for graph, triples in graphs.items()]
         if not parts:
             return
-        if sum(p.size for p in parts) <= size:
+        derive = self._services.prepare()
+        # a server that looks into updates, as ours does, takes long for a large one
+        at_once = self.batch_bytes if derive else min(self.batch_bytes, _SMALL_BYTES)
+        sizes = [self.batch_bytes, _SMALL_BYTES]
+        if sum(p.size for p in parts) <= at_once:
+            sizes.insert(0, 0)
+        for size in sizes:
             try:
-                self._write(writing.whole(parts))
+                if size:
+                    self._stage(writing.Staging(parts), size, derive)
+                else:
+                    self._write(writing.whole(parts, derive=derive))
                 return
             except StoreError as error:
-                if error.code != "upload-too-large":
+                if error.code != "upload-too-large" or size == _SMALL_BYTES:
                     raise
-                size = min(size, _SMALL_BYTES)
-        self._stage(writing.Staging(parts), size)
 
     def put_graph(self, graph: str, triples: Iterable[ox.Triple]) -> None:
         """Replace a graph; see ``put_graphs``."""
@@ -154,14 +161,29 @@ class EndpointStore:
         return [g for g in self._all_graphs() if not writing.is_book(g)]
 
     def quads(self, graphs: Iterable[str] | None = None) -> Iterator[ox.Quad]:
-        """The quads of the named graphs, or of some, as they arrive; all from one answer."""
+        """The quads of the named graphs, or of some, as they arrive; all from one answer.
+
+        Raises as ``query``; answer-cut too where the server gave fewer than it says it has.
+        """
         wanted = self.graphs() if graphs is None else sorted(set(graphs))
         if not wanted:
             return
         values = " ".join(f"<{g}>" for g in wanted)
         query = f"SELECT ?g ?s ?p ?o WHERE {{ VALUES ?g {{ {values} }} GRAPH ?g {{ ?s ?p ?o }} }}"
         with self._send(query, "rows", Deadline(None)) as body:
-            yield from reading.quads(body)
+            number = 0
+            for found in reading.quads(body):
+                number += 1
+                yield found
+        count = query.replace("?g ?s ?p ?o", "(COUNT(*) AS ?n)", 1)
+        ((total,),) = self.query(count, _FREE).rows
+        if number < int(total.value):
+            raise StoreError(
+                "answer-cut",
+                f"the server gave {number:,} of {int(total.value):,} triples",
+                where=self.endpoint.url,
+                hint="It limits its answers: ask its steward to allow more, or read fewer graphs.",
+            )
 
     def status(self) -> Status:
         """What stands on the server; for an empty or foreign one, what is missing."""
@@ -270,7 +292,7 @@ class EndpointStore:
         self._revision = revision
         self._seen = time.monotonic()
 
-    def _stage(self, staging: writing.Staging, size: int) -> None:
+    def _stage(self, staging: writing.Staging, size: int, derive: bool) -> None:
         """Bring parts to the server, then move all in place by one update; undone if that fails."""
         self._services.update(writing.stamped(staging.begin(), writing.new_revision()))
         try:
@@ -278,7 +300,7 @@ class EndpointStore:
                 self._services.add(graph, lines)
             for update in staging.nameless(size):
                 self._services.update(update)
-            self._write(staging.finish())
+            self._write(staging.finish(derive=derive))
         except BaseException as error:
             if getattr(error, "code", "") != "write-unknown":
                 with suppress(StoreError):

@@ -28,12 +28,24 @@ class Services:
         self._lock = threading.Lock()
         self._update_url = endpoint.update_url
         self._graphs_url: str | None = endpoint.graphs_url or None
+        self._derive: bool | None = None
+
+    def prepare(self) -> bool:
+        """Find the update service; True where the default graph is left to its clients.
+
+        Our own server derives it itself and refuses to have it written. Raises ``StoreError``
+        read-only-store where nothing takes an update.
+        """
+        with self._lock:
+            if self._derive is None:
+                if not self._update_url:
+                    self._update_url = self._find_update()
+                self._derive = self._takes_default()
+            return self._derive
 
     def update(self, text: str) -> None:
-        """Run an update; ``StoreError`` read-only-store where nothing takes one."""
-        with self._lock:
-            if not self._update_url:
-                self._update_url = self._find_update()
+        """Run an update; raises as ``prepare``."""
+        self.prepare()
         self._post(self._update_url, text, _UPDATE)
 
     def add(self, graph: str, ntriples: str) -> None:
@@ -50,7 +62,7 @@ class Services:
         request = Request("POST", url, "*/*", text.encode(), content)
         deadline = Deadline(seconds or self._endpoint.write_timeout_s)
         with accept(self._wire.send(request, deadline)) as body:
-            body.text()  # most say a word or nothing; read, so that the connection ends well
+            body.start()  # most say a word or nothing; read, so that the connection ends well
 
     def _find_update(self) -> str:
         """The first address, of those where servers have it, that carries out an empty update."""
@@ -60,10 +72,22 @@ class Services:
                 self._post(url, writing.NOTHING, _UPDATE, _PROBE_S)
                 return url
             except StoreError as error:
-                if error.code not in _ABSENT:
+                if error.code not in (*_ABSENT, "not-allowed"):
                     raise
                 reasons.append(error)
+        for reason in reasons:
+            if reason.code == "not-allowed":
+                raise reason
         raise read_only(self._endpoint.url) from reasons[-1]
+
+    def _takes_default(self) -> bool:
+        try:
+            self._post(self._update_url, writing.DEFAULT_NOTHING, _UPDATE, _PROBE_S)
+        except StoreError as error:
+            if error.code == "endpoint-refused" and "(status 409" in error.message:
+                return False
+            raise
+        return True
 
     def _find_graphs(self) -> str:
         """The address of the Graph Store Protocol, if its answer has our revision; else ""."""
@@ -72,7 +96,7 @@ class Services:
             try:
                 request = Request("GET", url + wanted, f"{_NT}, text/turtle;q=0.5", again=True)
                 with accept(self._wire.send(request, Deadline(_PROBE_S))) as body:
-                    if body.kind in (_NT, "text/turtle") and writing.REVISION in body.text():
+                    if body.kind in (_NT, "text/turtle") and writing.REVISION in body.start():
                         return url
             except StoreError:
                 continue

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+import re
 from typing import Final
 
 from kkgraph.errors import StoreError
@@ -22,13 +25,16 @@ def accept(body: Body) -> Body:
     """
     if 200 <= body.status < 300:
         return body
-    status, where, said = body.status, body.where, body.text()
+    status, where, said = body.status, body.where, _words(body)
     body.close()
     words = f": {said}" if said else ""
     if status in (401, 403):
         why = "wants a login" if status == 401 else "does not allow this"
         raise StoreError(
-            "not-allowed", f"the server {why} (status {status})", where=where, hint=_LOGIN_HINT
+            "not-allowed",
+            f"the server {why} (status {status}{words})",
+            where=where,
+            hint=_LOGIN_HINT,
         )
     if status in (404, 405, 410, 415, 501):
         raise StoreError(
@@ -44,10 +50,10 @@ def accept(body: Body) -> Body:
             where=where,
             hint="Ask its steward to allow more, or load the data there from a file.",
         )
-    if status == 408 or (status == 503 and "tim" in said.lower()):
+    if status == 408 or (status in (503, 504) and took_too_long(said)):
         raise StoreError(
             "timeout",
-            f"the server stopped the query{words}",
+            f"the server stopped the request{words}",
             where=where,
             hint="Make it narrower, or ask the server's steward for more time.",
         )
@@ -71,3 +77,18 @@ def accept(body: Body) -> Body:
         where=where,
         hint="Its own log tells more. Nothing was changed by a query.",
     )
+
+
+def took_too_long(text: str) -> bool:
+    """True where a server's words are that time ran out."""
+    return re.search("tim(ed|e)[ -]?out", text, re.I) is not None
+
+
+def _words(body: Body) -> str:
+    """What a server says of a failure: of a problem document (RFC 9457) the detail."""
+    said = body.text()
+    if body.kind == "application/problem+json":
+        with contextlib.suppress(ValueError, AttributeError):
+            document = json.loads(body.start())
+            said = f"{document.get('code', '')}: {document.get('detail', '')}".strip(": ")
+    return said

@@ -10,7 +10,6 @@ from __future__ import annotations
 import email.utils
 import http.client
 import random
-import re
 import socket
 import ssl
 import threading
@@ -22,6 +21,7 @@ from urllib.parse import urljoin, urlsplit
 from kkgraph.errors import QuestionError, StoreError
 from kkgraph.store.address import Endpoint, is_loopback, origin
 from kkgraph.store.body import Body, Deadline, Watch, cut
+from kkgraph.store.statuses import took_too_long
 
 Place = tuple[str, str, int]
 """Scheme, host and port."""
@@ -253,8 +253,8 @@ def _patience(connection: http.client.HTTPConnection, deadline: Deadline) -> Non
 
 
 def _gave_up(body: Body) -> bool:
-    """True where a server says by 503 that the query took too long: asking again is no use."""
-    return body.status == 503 and re.search("tim(ed|e) ?-?out", body.text(), re.I) is not None
+    """True where a server says that the query took too long: asking again is no use."""
+    return body.status in (503, 504) and took_too_long(body.text())
 
 
 def _pause(time_no: int) -> float:

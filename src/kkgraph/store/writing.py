@@ -30,6 +30,8 @@ NOTHING: Final = (
     f"DELETE WHERE {{ GRAPH <{BOOK}> {{ <{BOOK}#none> <{BOOK}#none> <{BOOK}#none> }} }}"
 )
 """An update that is valid everywhere and changes nothing."""
+DEFAULT_NOTHING: Final = f"DELETE DATA {{ <{BOOK}#none> <{BOOK}#none> <{BOOK}#none> }}"
+"""The same for the default graph: refused by a server that derives it itself, as ours does."""
 _TYPED: Final = PREFIXES["xsd"] + "string"
 
 
@@ -94,14 +96,15 @@ def _blank(term: Any) -> set[str]:
     return {term.value} if isinstance(term, ox.BlankNode) else set()
 
 
-def removal(graphs: Collection[str]) -> list[str]:
+def removal(graphs: Collection[str], *, derive: bool = True) -> list[str]:
     """Steps that remove graphs, and from the default graph the triples that only they have.
 
     First all of theirs go, then those come back that another merged graph has too. Both are plain
-    joins, fast on every engine; ``NOT EXISTS`` and ``MINUS`` are quadratic on some.
+    joins, fast on every engine; ``NOT EXISTS`` and ``MINUS`` are quadratic on some. Without
+    ``derive`` the default graph is left to the server.
     """
     going = ", ".join(f"<{g}>" for g in sorted(graphs))
-    merged = [g for g in sorted(graphs) if is_merged(g)]
+    merged = [g for g in sorted(graphs) if derive and is_merged(g)]
     return [
         *(f"DELETE {{ ?s ?p ?o }} WHERE {{ GRAPH <{g}> {{ ?s ?p ?o }} }}" for g in merged),
         *(
@@ -113,14 +116,14 @@ def removal(graphs: Collection[str]) -> list[str]:
     ]
 
 
-def whole(parts: Collection[Part]) -> str:
+def whole(parts: Collection[Part], *, derive: bool = True) -> str:
     """One update that replaces graphs by these parts; a node in two of them stays one node."""
-    steps = removal([p.graph for p in parts])
+    steps = removal([p.graph for p in parts], derive=derive)
     texts = []
     for p in parts:
         if data := "\n".join(p.lines):
             texts.append(f"GRAPH <{p.graph}> {{\n{data}\n}}")
-            if is_merged(p.graph):
+            if derive and is_merged(p.graph):
                 texts.append(data)
     if texts:
         steps.append("INSERT DATA {\n" + "\n".join(texts) + "\n}")
@@ -179,12 +182,12 @@ class Staging:
             ]
             yield "INSERT DATA {\n" + "\n".join(texts) + "\n}"
 
-    def finish(self) -> str:
+    def finish(self, *, derive: bool = True) -> str:
         """The one update that puts everything in its place."""
-        steps = removal([p.graph for p in self.parts])
+        steps = removal([p.graph for p in self.parts], derive=derive)
         for p in self.parts:
             target = f"GRAPH <{p.graph}> {{ ?s ?p ?o }}"
-            if is_merged(p.graph):
+            if derive and is_merged(p.graph):
                 target += " ?s ?p ?o"
             steps.append(
                 f"INSERT {{ {target} }} WHERE {{ GRAPH <{self.places[p.graph]}> {{ ?s ?q ?o }} "
