@@ -46,10 +46,10 @@ class Deadline:
 class Watch:
     """Ends a connection at a deadline, whatever the reader is waiting for."""
 
-    def __init__(self, connection: http.client.HTTPConnection, deadline: Deadline) -> None:
+    def __init__(self, sock: socket.socket | None, deadline: Deadline) -> None:
         self.fired = False
         self.deadline = deadline
-        self._connection = connection
+        self._sock = sock  # an answer that ends with its connection takes it away from there
         self._timer: threading.Timer | None = None
         if (left := deadline.left) is not None:
             self._timer = threading.Timer(left, self._end)
@@ -58,21 +58,19 @@ class Watch:
 
     def _end(self) -> None:
         self.fired = True
-        cut(self._connection)
+        self.cut()
+
+    def cut(self) -> None:
+        """End the connection at once, also while another thread reads from it."""
+        if self._sock is not None:
+            with contextlib.suppress(OSError):
+                # of a TLS socket too, the plain one below it: another thread may be inside of it
+                socket.socket.shutdown(self._sock, socket.SHUT_RDWR)
 
     def stop(self) -> None:
         """Let the connection live."""
         if self._timer is not None:
             self._timer.cancel()
-
-
-def cut(connection: http.client.HTTPConnection) -> None:
-    """End a connection at once, also one that another thread reads from."""
-    sock = connection.sock
-    if sock is not None:
-        with contextlib.suppress(OSError):
-            # of a TLS socket too, the plain one below it: another thread may be inside of it
-            socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
 
 class Body:
@@ -137,6 +135,8 @@ class Body:
         if self._release is not None:
             release, self._release = self._release, None
             fine = self._drained and not self._watch.fired and not self._response.will_close
+            if not fine:
+                self._watch.cut()
             self._response.close()
             release(fine)
 

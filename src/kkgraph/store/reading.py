@@ -98,15 +98,12 @@ def answer(body: Body, form: str, max_rows: int | None) -> Answer:
     names: dict[str, ox.BlankNode] = {}
     try:
         if form == "triples":
-            found = ox.parse(body, format=_format(body, _GRAPHS))  # type: ignore[arg-type]
-            triples = (_triple(quad, names) for quad in found)
-            kept, cut = _take(triples, max_rows)
+            kept, cut = _take((_triple(quad, names) for quad in _statements(body)), max_rows)
             return Answer(triples=tuple(kept), truncated=cut)
-        result = _result(body)
-        if isinstance(result, ox.QueryBoolean):
-            return Answer(truth=bool(result))
-        variables = tuple(v.value for v in result.variables)
-        rows = (tuple(_own(s[v], names) for v in variables) for s in _solutions(result))
+        variables, solutions = _solutions(body)
+        if isinstance(solutions, bool):
+            return Answer(truth=solutions)
+        rows = (tuple(_own(s[v], names) for v in variables) for s in solutions)
         kept, cut = _take(rows, max_rows)
         return Answer(variables, tuple(kept), truncated=cut)
     except (SyntaxError, ValueError) as error:
@@ -117,30 +114,41 @@ def quads(body: Body) -> Iterator[ox.Quad]:
     """The quads of an answer with the variables g, s, p and o, one by one."""
     names: dict[str, ox.BlankNode] = {}
     try:
-        result = _result(body)
-        if isinstance(result, ox.QueryBoolean):
+        _, solutions = _solutions(body)
+        if isinstance(solutions, bool):
             raise _bad(body, "a truth value is no list of triples")
-        for row in _solutions(result):
+        for row in solutions:
             subject, object_ = _own(row["s"], names), _own(row["o"], names)
             yield ox.Quad(subject, row["p"], object_, row["g"])
     except (SyntaxError, ValueError, TypeError) as error:
         raise _bad(body, f"it breaks off or is malformed ({_short(error)})") from error
 
 
-def _solutions(result: Any) -> Iterator[Any]:
-    """The solutions; what stands after them in a JSON answer (Comunica adds metadata) is skipped.
+def _solutions(body: Body) -> tuple[tuple[str, ...], Iterator[Any] | bool]:
+    """The variables, and the solutions as they are parsed; or the truth value."""
+    result: Any = ox.parse_query_results(body, format=_format(body, _RESULTS))  # type: ignore[arg-type]
+    if isinstance(result, ox.QueryBoolean):
+        return (), bool(result)
+    return tuple(v.value for v in result.variables), _each(result)
 
-    The parser stops at such a member with an error, when it has given all solutions.
+
+def _statements(body: Body) -> Iterator[ox.Quad]:
+    return _each(ox.parse(body, format=_format(body, _GRAPHS)))  # type: ignore[arg-type]
+
+
+def _each(result: Any) -> Iterator[Any]:
+    """What a parser gives; what stands after the rows in JSON (Comunica adds metadata) is skipped.
+
+    The parser stops at such a member with an error, when it has given all solutions. It must end in
+    the thread that made it, so the traceback of an error doesn't keep it.
     """
     try:
         yield from result
     except SyntaxError as error:
         if "after the end of the bindings array" not in str(error):
             raise
-
-
-def _result(body: Body) -> Any:
-    return ox.parse_query_results(body, format=_format(body, _RESULTS))  # type: ignore[arg-type]
+    finally:
+        del result
 
 
 def _format(body: Body, known: dict[str, Any]) -> Any:

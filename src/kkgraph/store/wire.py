@@ -20,7 +20,7 @@ from urllib.parse import urljoin, urlsplit
 
 from kkgraph.errors import QuestionError, StoreError
 from kkgraph.store.address import Endpoint, is_loopback, origin
-from kkgraph.store.body import Body, Deadline, Watch, cut
+from kkgraph.store.body import Body, Deadline, Watch
 from kkgraph.store.statuses import took_too_long
 
 Place = tuple[str, str, int]
@@ -104,8 +104,12 @@ class Wire:
             body = self._exchange(request, deadline)
             if body.status not in _MOVED:
                 return body
-            target = urljoin(request.url, body.headers.get("Location") or "")
+            location = body.headers.get("Location") or ""
             body.close()
+            try:
+                target = urljoin(request.url, location)
+            except ValueError as error:
+                raise self._redirected("that is no address", "") from error
             if not request.again:
                 raise self._redirected("an update is not sent on to another address", target)
             try:
@@ -131,11 +135,13 @@ class Wire:
             reused = connection is not None
             if connection is None:
                 connection = self._connect(place, deadline)
-            watch = Watch(connection, deadline)
+            watch = Watch(connection.sock, deadline)
             try:
                 _patience(connection, deadline)
                 self._write(connection, request)
                 response = connection.getresponse()
+                if watch.fired:  # the head may have been cut, and looks whole
+                    raise TimeoutError("time ran out")
             except (OSError, http.client.HTTPException) as error:
                 watch.stop()
                 connection.close()
@@ -195,7 +201,6 @@ class Wire:
             if fine and len(self._idle) < _KEPT:
                 self._idle.append((place, time.monotonic(), connection))
                 return
-        cut(connection)
         connection.close()
 
     def _unreachable(self, request: Request, failure: Unanswered) -> StoreError:
