@@ -130,7 +130,7 @@ def evaluate(
 def _sides(
     source: tuple[Path, list[str], str, str],
     to: tuple[str, list[str], str],
-    store: Path | None,
+    store: str | None,
     lang: str,
 ) -> tuple[Any, Any]:
     """Both sides, read; what was understood of their columns is said on standard error."""
