@@ -113,7 +113,7 @@ def store(request, tmp_path):
         address = request.getfixturevalue("fuseki")
         emptied(f"{address}/named/update")
         made = remote(f"{address}/lone/query")
-        made.batch_bytes = 0  # all comes in parts
+        made.batch_bytes = 1  # all comes in parts
         made.put_graphs(by_graph(quads))
     yield made
     made.close()
@@ -441,7 +441,7 @@ def test_without_graph_store_protocol_parts_come_by_update(fuseki):
     emptied(f"{fuseki}/named/update")
     one, other = remote(f"{fuseki}/named/sparql"), remote(f"{fuseki}/lone/query")
     for store in (one, other):
-        store.batch_bytes = 0
+        store.batch_bytes = 1
         store.put_graph(KKG + "case-x", [ox.Triple(A, P, ox.Literal(f"{n}")) for n in range(9)])
         assert len(default(store)) == 9
     assert one._services._graphs_url == f"{fuseki}/named/data"
@@ -451,7 +451,7 @@ def test_without_graph_store_protocol_parts_come_by_update(fuseki):
 def test_a_dataset_whose_services_share_its_address(fuseki):
     emptied(f"{fuseki}/whole")
     store = remote(f"{fuseki}/whole")
-    store.batch_bytes = 0
+    store.batch_bytes = 1
     store.put_graphs(by_graph([quad("study"), quad("cited")]))
     assert store._services._update_url == store._services._graphs_url == f"{fuseki}/whole"
     assert default(store) == ((A, P, B),)
@@ -621,6 +621,14 @@ def test_looking_checking_and_exporting(graph, shared_graph):
         )
         assert len(ours) > 15_000
         assert ours == theirs
+
+
+def test_linking_and_filling_a_form(graph, shared_graph, tmp_path):
+    source = ROOT / "tests" / "fixtures" / "linking" / "agencies.csv"
+    ours, theirs = (g.link(source).decisions for g in (graph, shared_graph))
+    assert len(ours) > 5
+    assert theirs == ours
+    assert shared_graph.template(tmp_path / "form.yaml", fill="ban-pet").complete
 
 
 def nameless(q):

@@ -323,7 +323,8 @@ class KnowledgeGraph(CaseWork, LinkWork):
         self.close()
 
     def _asserted(self) -> list[ox.Quad]:
-        return [q for q in self.store.quads() if turtle.graph_of(q) != names.KKG + "inferred"]
+        graphs = [g for g in self.store.graphs() if g != names.KKG + "inferred"]
+        return list(self.store.quads(graphs))
 
 
 class Explanation:

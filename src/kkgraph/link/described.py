@@ -54,7 +54,7 @@ def of_file(path: Path) -> list[Entry]:
 
 def of_graph(store: Store, *, slug: str = "graph") -> tuple[Side, list[Entry]]:
     """The local administrations of a store's merged graphs, with their names and codes."""
-    merged = (q for q in store.quads() if names.is_merged(turtle.graph_of(q)))
+    merged = store.quads(g for g in store.graphs() if names.is_merged(g))
     side = Side(slug, "graph", "the knowledge graph", base=names.KKD)
     return side, _entries(_described(merged), typed=True)
 
@@ -73,7 +73,7 @@ def _entries(known: Described, *, typed: bool) -> list[Entry]:
         types = [_KINDS[t] for o in said.get(names.RDF_TYPE, ()) if (t := _text(o)) in _KINDS]
         labels = _names(said)
         if labels and (types or not typed):
-            exact = [t for t in types if t != "MUNICIPALITY"] or types
+            exact = sorted(t for t in types if t != "MUNICIPALITY") or types
             out.append(_entry(iri, labels, exact[0] if exact else "", said, known))
     return out
 
@@ -81,7 +81,7 @@ def _entries(known: Described, *, typed: bool) -> list[Entry]:
 def _entry(
     iri: str, labels: list[str], type_: str, said: dict[str, list[Any]], known: Described
 ) -> Entry:
-    pairs = dict.fromkeys(_codes(said, known))
+    pairs = set(_codes(said, known))
     lat = _number(said, ("lat", "latitude"))
     lon = _number(said, ("long", "longitude"))
     return Entry(
@@ -90,7 +90,7 @@ def _entry(
         name=labels[0],
         names=tuple(labels[1:]),
         type=type_,
-        identifiers=tuple(pairs),
+        identifiers=tuple(sorted(pairs)),
         point=(lat, lon) if lat is not None and lon is not None else None,
         iri=iri,
     )
