@@ -16,7 +16,7 @@ import threading
 import time
 from dataclasses import dataclass, replace
 from typing import Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urldefrag, urljoin, urlsplit
 
 from kkgraph.errors import QuestionError, StoreError
 from kkgraph.store.address import Endpoint, is_loopback, origin
@@ -107,7 +107,7 @@ class Wire:
             location = body.headers.get("Location") or ""
             body.close()
             try:
-                target = urljoin(request.url, location)
+                target = urldefrag(urljoin(request.url, location)).url
             except ValueError as error:
                 raise self._redirected("that is no address", "") from error
             if not request.again:
