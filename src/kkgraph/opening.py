@@ -150,8 +150,3 @@ def shipped_quads() -> Iterable[ox.Quad]:
 def background_of(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
     """The quads that validation looks things up in: what is asserted, read or inferred."""
     return [q for q in quads if names.is_background(turtle.graph_of(q))]
-
-
-def background_in(store: Store) -> list[ox.Quad]:
-    """The same of a store, of which nothing else is read."""
-    return list(store.quads(g for g in store.graphs() if names.is_background(g)))

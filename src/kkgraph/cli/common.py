@@ -96,6 +96,19 @@ def open_graph(store: str | None) -> KnowledgeGraph:
     return graph
 
 
+def on_disk(store: str | None) -> KnowledgeGraph:
+    """The graph of a store that stays; in memory it would be gone when the command ends."""
+    if store is None:
+        raise QuestionError(
+            "no-store",
+            "cases, registers and links are kept in a store on disk or on a server, "
+            "and none is named",
+            where="--store",
+            hint="Add --store FOLDER (made the first time) or --store URL, or set KKGRAPH_STORE.",
+        )
+    return open_graph(store)
+
+
 def choose(option: str, value: str, allowed: tuple[str, ...]) -> None:
     """Raise ``QuestionError`` bad-value where the value is not allowed."""
     if value not in allowed:

@@ -169,7 +169,7 @@ def _knowing(store: str | None, background: bool) -> list[ox.Quad]:
     if not background:
         return []
     if store is not None:
-        return opening.background_in(open_graph(store).store)
+        return open_graph(store).background()
     return opening.background_of(opening.shipped_quads())
 
 

@@ -21,6 +21,7 @@ from kkgraph.store.address import Endpoint
 from kkgraph.store.base import Limits
 from kkgraph.store.body import Body, Deadline
 from kkgraph.store.execute import checked_update
+from kkgraph.store.oxigraph import OxigraphStore
 from kkgraph.store.statuses import accept
 from kkgraph.store.wire import Request, Wire
 
@@ -109,6 +110,17 @@ class EndpointStore:
         form = reading.form_of(sparql)
         with self._send(reading.declared(sparql), form, Deadline(limits.timeout_s)) as body:
             return reading.answer(body, form, limits.max_rows)
+
+    def query_apart(self, sparql: str, limits: Limits) -> Answer:
+        """The answer of a copy in memory: the query may name this machine, which is not the server.
+
+        Raises as ``quads``, and as ``OxigraphStore.query_apart``.
+        """
+        copy = OxigraphStore.in_memory(self.quads())
+        try:
+            return copy.query_apart(sparql, limits)
+        finally:
+            copy.close()
 
     def update(self, sparql: str) -> None:
         """Run a SPARQL update and derive the default graph anew, in one request.

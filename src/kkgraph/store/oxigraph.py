@@ -16,6 +16,7 @@ import pyoxigraph as ox
 from kkgraph.errors import StoreError
 from kkgraph.model import Answer
 from kkgraph.names import PREFIXES, is_merged
+from kkgraph.store import bulk
 from kkgraph.store.base import Limits
 from kkgraph.store.execute import checked_update, run, syntax_error
 from kkgraph.store.removal import MERGED, removal
@@ -110,7 +111,9 @@ class OxigraphStore:
                 hint="Restore it from a copy, or remove the folder and open the path again.",
             )
         try:
-            return cls(ox.Store(str(path / _FOLDER)), path=path, in_process=in_process)
+            engine = ox.Store(str(path / _FOLDER))
+            bulk.recover(engine, path)
+            return cls(engine, path=path, in_process=in_process)
         except (OSError, ValueError, RuntimeError) as error:
             raise StoreError(
                 "unreadable-store",
@@ -130,6 +133,20 @@ class OxigraphStore:
                 self._worker = self._start_worker()
             worker = self._worker
         return worker.query(sparql, limits)
+
+    def query_apart(self, sparql: str, limits: Limits) -> Answer:
+        """The answer from a worker process: for what must not hold up or end this one.
+
+        A store that queries in this process starts a worker for this call alone.
+        """
+        if not self._in_process and limits.timeout_s is not None:
+            return self.query(sparql, limits)
+        with self._lock:
+            worker = self._start_worker()
+        try:
+            return worker.query(sparql, limits)
+        finally:
+            worker.close()
 
     def update(self, sparql: str) -> None:
         """Run a SPARQL update and derive the default graph anew, all in one transaction.
@@ -157,12 +174,20 @@ class OxigraphStore:
         """Replace the graphs, all or none, and derive the default graph, in one transaction.
 
         A graph without triples is removed. A blank node that stands in two of the graphs stays
-        one node. Takes time by the size of the graphs, not of the store.
+        one node. Takes time by the size of the graphs, not of the store; a graph that isn't merged
+        is written by its differences, and a large new one in bulk.
         """
         with self._lock:
-            steps = removal(self._engine, set(graphs))
+            held = {graph: list(triples) for graph, triples in graphs.items()}
+            if bulk.suits(self._engine, held):
+                self._bulk(*held.popitem())
+                return
+            changes = {g: bulk.differences(self._engine, g, t) for g, t in held.items()}
+            whole = {g: t for g, t in held.items() if changes[g] is None}
+            steps = removal(self._engine, set(whole))
+            steps += [step for found in changes.values() for step in found or ()]
             parts = []
-            for graph, triples in graphs.items():
+            for graph, triples in whole.items():
                 data = (ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b"").decode("utf-8")
                 if data:
                     parts.append(f"GRAPH <{graph}> {{ {data} }}")
@@ -179,6 +204,16 @@ class OxigraphStore:
     def drop_graph(self, graph: str) -> None:
         """Remove the graph, atomically; a triple leaves the default graph with its last graph."""
         self.put_graphs({graph: ()})
+
+    def _bulk(self, graph: str, triples: list[ox.Triple]) -> None:
+        try:
+            bulk.load(self._engine, graph, triples, self._path)
+        except (ValueError, RuntimeError, OSError) as error:
+            raise StoreError(
+                "engine-failed", f"the graph could not be written: {error}", where=graph
+            ) from error
+        finally:
+            self._changed()
 
     def _run(self, update: str) -> None:
         try:
