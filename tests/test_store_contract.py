@@ -24,11 +24,14 @@ from kkgraph.errors import KkgraphError, QuestionError, StoreError
 from kkgraph.names import KKD, KKG, PREFIXES, is_merged
 from kkgraph.store import Endpoint, Limits, Login, OxigraphStore, writing
 from kkgraph.store.endpoint import EndpointStore
+from linked import linked_graph
 
 A, B, P = ox.NamedNode(KKD + "a"), ox.NamedNode(KKD + "b"), ox.NamedNode(KKD + "p")
 FREE = Limits(timeout_s=None, max_rows=None)
 SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l FILTER(?c > ?f) }"
-QUESTIONS = sorted(q.id for q in catalogue.all_questions())
+ASKED = {q.id: q for q in catalogue.all_questions() if not q.federated}
+LINKS = sorted(q.id for q in ASKED.values() if "links" in q.tags)
+QUESTIONS = sorted(ASKED.keys() - set(LINKS))
 WRITABLE = ("memory", "disk", "fuseki", "fuseki in parts")
 
 
@@ -591,6 +594,21 @@ def test_every_stored_question_gives_the_same_answer(graph, shared_graph, name):
     expected = json.loads((ROOT / "tests" / "expected" / f"{name}.json").read_text("utf-8"))
     rows = [dict(row) for row in theirs.rows]
     assert rows == expected["rows"] if "rows" in expected else len(rows) == expected["count"]
+
+
+def test_questions_on_registers_and_links(shared_graph):
+    assert len(LINKS) == 7
+    linked = linked_graph()
+    extra = sorted(set(linked.store.graphs()) - set(shared_graph.store.graphs()))
+    assert extra
+    shared_graph.store.put_graphs(by_graph(linked.store.quads(extra)))
+    try:
+        for name in LINKS:
+            ours = linked.ask(name)
+            assert len(ours) > 0
+            assert (name, shared_graph.ask(name).rows) == (name, ours.rows)
+    finally:
+        shared_graph.store.put_graphs({graph: () for graph in extra})
 
 
 def test_questions_with_parameters_and_in_thai(graph, shared_graph):
