@@ -15,7 +15,7 @@ FLOORS = {
     2: ["fetching", "files", "sparql"],
     3: ["turtle", "tables", "questions", "shacl"],
     4: ["store", "columnar"],
-    5: ["answers", "catalogue", "evidence", "hygiene", "reasoning", "shapes"],
+    5: ["answers", "catalogue", "evidence", "hygiene", "opening", "reasoning", "shapes"],
     6: ["entities", "federation"],
     7: ["cases"],
     8: ["link"],

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
-from kkgraph import answers, catalogue, entities, evidence, files, names, questions, sparql, turtle
+from kkgraph import answers, catalogue, entities, evidence, names, questions, sparql, turtle
 from kkgraph.cases.work import CaseWork
 from kkgraph.errors import QuestionError, TermError
 from kkgraph.link.work import LinkWork
 from kkgraph.model import Answer, Problem, Question
-from kkgraph.store import Limits, OxigraphStore, Store
+from kkgraph.opening import background_of, open_store, shipped_quads
+from kkgraph.store import Endpoint, Limits, OxigraphStore, Store
+from kkgraph.store.derived import with_default
 from kkgraph.tables import Table
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
     from kkgraph.reasoning import Outcome
     from kkgraph.shapes import Report
+
+__all__ = ["KnowledgeGraph", "background_of", "shipped_quads"]
 
 DEFAULT_TIMEOUT_S: Final = 30.0
 DEFAULT_MAX_ROWS: Final = 100_000
@@ -40,24 +44,26 @@ class KnowledgeGraph(CaseWork, LinkWork):
         self._study: tuple[int, KnowledgeGraph] | None = None
 
     @classmethod
-    def open(cls, path: Path | str | None = None, *, in_process: bool = False) -> KnowledgeGraph:
+    def open(
+        cls,
+        where: Path | str | Endpoint | None = None,
+        *,
+        in_process: bool = False,
+        create: bool = False,
+    ) -> KnowledgeGraph:
         """The graph with the shipped ontology and study.
 
-        Without a path it lives in memory. With one it is kept on disk: made there the first time,
-        opened as it is afterwards. ``in_process`` suits a one-shot command: queries run in this
+        Without a place it lives in memory. In a folder it is kept on disk: made there the first
+        time, opened as it is afterwards. At an ``https`` URL (or an ``Endpoint``) it is that of a
+        SPARQL 1.1 server, put there with ``create`` if the server is empty; a graph of another
+        version gives a warning. ``in_process`` suits a one-shot command: queries run in this
         process, and one that passes its time limit ends the process with exit code 3.
 
-        Raises ``StoreError`` (not-a-store, store-format, unreadable-store), ``SourceError``.
+        Raises ``StoreError`` (not-a-store, store-format, unreadable-store; for a server
+        no-graph-there, default-graph-differs and those of ``EndpointStore.query``),
+        ``QuestionError`` bad-address, ``SourceError``.
         """
-        if path is None:
-            return cls(OxigraphStore.in_memory(shipped_quads(), in_process=in_process))
-        place = Path(path)
-        if place.exists() and not (place.is_dir() and not any(place.iterdir())):
-            return cls(OxigraphStore.open(place, in_process=in_process))
-        place = place.resolve()
-        if place.exists():
-            place.rmdir()  # an empty folder: the store takes its place
-        return cls(OxigraphStore.create(place, shipped_quads(), in_process=in_process))
+        return cls(open_store(where, in_process=in_process, create=create))
 
     def ask(  # noqa: PLR0913
         self,
@@ -280,11 +286,15 @@ class KnowledgeGraph(CaseWork, LinkWork):
         text: str = reasoning.inferred_trig(self._asserted())
         return text
 
-    def export(self, kind: str, *, graphs: Sequence[str] = ()) -> bytes:
+    def export(
+        self, kind: str, *, graphs: Sequence[str] = (), default_graph: bool = False
+    ) -> bytes:
         """The graph in a format of ``kkgraph.turtle.FORMATS``.
 
-        Quad formats (trig, nq, jsonld) keep the named graphs; triple formats (ttl, nt, rdf) hold
-        the default graph's triples, or the union of ``graphs`` where some are named.
+        Quad formats (trig, nq, jsonld) keep the named graphs, and with ``default_graph`` have the
+        derived default graph as well: what a server needs that loads them from a file. Triple
+        formats (ttl, nt, rdf) hold the default graph's triples, or the union of ``graphs`` where
+        some are named.
         """
         if kind not in turtle.FORMATS:
             raise QuestionError(
@@ -301,10 +311,12 @@ class KnowledgeGraph(CaseWork, LinkWork):
                 f"there is no graph {', '.join(names.compact(g) for g in sorted(unknown))}",
                 hint=f"Graphs: {', '.join(names.compact(g) for g in self.store.graphs())}.",
             )
-        quads = [q for q in self.store.quads() if not wanted or turtle.graph_of(q) in wanted]
+        chosen = wanted or set(self.store.graphs())
+        default_graph &= turtle.FORMATS[kind].supports_datasets
         if not turtle.FORMATS[kind].supports_datasets and not wanted:
-            quads = [q for q in quads if names.is_merged(turtle.graph_of(q))]
-        return turtle.serialise(quads, kind)
+            chosen = {g for g in chosen if names.is_merged(g)}
+        quads = self.store.quads(sorted(chosen))
+        return turtle.serialise(list(with_default(quads) if default_graph else quads), kind)
 
     def close(self) -> None:
         """Free the worker process and, on disk, the store's lock."""
@@ -331,18 +343,3 @@ class KnowledgeGraph(CaseWork, LinkWork):
         inferred = names.KKG + "inferred"
         graphs = (g for g in self.store.graphs() if g != inferred and not names.is_apart(g))
         return list(self.store.quads(graphs))
-
-
-def shipped_quads() -> Iterable[ox.Quad]:
-    """The quads of the shipped ontology (in ``kkg:ontology``) and data."""
-    graph = ox.NamedNode(names.ONTOLOGY_GRAPH)
-    for path in files.ontology_files():
-        for q in turtle.parse_file(path):
-            yield ox.Quad(q.subject, q.predicate, q.object, graph)
-    for path in files.data_files():
-        yield from turtle.parse_file(path)
-
-
-def background_of(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
-    """The quads that validation looks things up in: what is asserted, read or inferred."""
-    return [q for q in quads if names.is_background(turtle.graph_of(q))]

@@ -41,8 +41,12 @@ Output = Annotated[
     Path | None, typer.Option("--output", "-o", help="Write to this file instead of the screen.")
 ]
 Store = Annotated[
-    Path | None,
-    typer.Option("--store", envvar="KKGRAPH_STORE", help="A store on disk (default: in memory)."),
+    str | None,
+    typer.Option(
+        "--store",
+        envvar="KKGRAPH_STORE",
+        help="A folder, or the URL of a SPARQL server (default: in memory).",
+    ),
 ]
 Timeout = Annotated[float, typer.Option("--timeout", help="Seconds until a query is stopped.")]
 MaxRows = Annotated[int, typer.Option("--max-rows", help="Rows until an answer is cut.", min=1)]
@@ -76,21 +80,31 @@ def options(
     """Hold the options that stand before every verb; ``main`` reads ``--debug``."""
 
 
-def open_graph(store: Path | None) -> KnowledgeGraph:
-    """The graph of a store on disk, or a fresh one in memory."""
+def open_graph(store: str | None) -> KnowledgeGraph:
+    """The graph of a store on disk or on a server, or a fresh one in memory.
+
+    That a server has another version's graph is said on standard error.
+    """
+    import warnings
+
     from kkgraph.graph import KnowledgeGraph
 
-    return KnowledgeGraph.open(store, in_process=True)
+    with warnings.catch_warnings(record=True) as said:
+        graph = KnowledgeGraph.open(store, in_process=True)
+    for warning in said:
+        print(f"kkgraph: {warning.message}", file=sys.stderr)
+    return graph
 
 
-def on_disk(store: Path | None) -> KnowledgeGraph:
-    """The graph of a store on disk; in memory it would be gone when the command ends."""
+def on_disk(store: str | None) -> KnowledgeGraph:
+    """The graph of a store that stays; in memory it would be gone when the command ends."""
     if store is None:
         raise QuestionError(
             "no-store",
-            "cases, registers and links are kept in a store on disk, and none is named",
+            "cases, registers and links are kept in a store on disk or on a server, "
+            "and none is named",
             where="--store",
-            hint="Add --store FOLDER (made the first time), or set KKGRAPH_STORE.",
+            hint="Add --store FOLDER (made the first time) or --store URL, or set KKGRAPH_STORE.",
         )
     return open_graph(store)
 

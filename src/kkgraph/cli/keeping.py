@@ -80,6 +80,10 @@ def export(
         typer.Option("--format", "-f", help="trig, nq, jsonld, ttl, nt, rdf, owl, csv or xlsx."),
     ] = "trig",
     graphs: Annotated[str, typer.Option("--graphs", help="Only these graphs: study,cited,…")] = "",
+    default_graph: Annotated[
+        bool,
+        typer.Option("--default-graph", help="With trig, nq, jsonld: the default graph as well."),
+    ] = False,
     lang: Lang = "en",
     output: Output = None,
     store: Store = None,
@@ -97,9 +101,17 @@ def export(
             where="--graphs",
             hint=f"Choose one of: {', '.join(rdf[:-1])}.",
         )
+    if default_graph and form not in rdf[:3]:
+        raise QuestionError(
+            "bad-value",
+            f"{form} has no named graphs beside which a default graph could stand",
+            where="--default-graph",
+            hint=f"Choose one of: {', '.join(rdf[:3])}.",
+        )
     graph = open_graph(store)
     if form in rdf:
         chosen = [g.strip() for g in graphs.split(",") if g.strip()]
-        write_bytes(graph.export(form, graphs=["ontology"] if form == "owl" else chosen), output)
+        chosen = ["ontology"] if form == "owl" else chosen
+        write_bytes(graph.export(form, graphs=chosen, default_graph=default_graph), output)
     else:
         write_table(flat.findings_sheet(graph.reader, lang), form, output)

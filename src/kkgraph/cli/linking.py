@@ -195,7 +195,7 @@ def evaluate(
 def _sides(
     source: tuple[Path, list[str], str, str],
     to: tuple[str, list[str], str],
-    store: Path | None,
+    store: str | None,
     lang: str,
 ) -> tuple[Any, Any]:
     """Both sides, read; what was understood of their columns is said on standard error."""
@@ -206,7 +206,7 @@ def _sides(
     return mine, _side(Path(to[0]), to[1], to[2], "", lang)
 
 
-def _stored(name: str, store: Path | None) -> tuple[Side, Sequence[Entry]] | None:
+def _stored(name: str, store: str | None) -> tuple[Side, Sequence[Entry]] | None:
     """The side that is in a graph: ``graph``, or ``register:NAME`` of a store."""
     from kkgraph.link import authorities, reading
 

@@ -158,7 +158,7 @@ def fetch(
     raise typer.Exit(0 if listing.whole else 1)
 
 
-def _target(to: str, roles: list[str], store: Path | None, lang: str) -> Any:
+def _target(to: str, roles: list[str], store: str | None, lang: str) -> Any:
     from kkgraph.cli.linked import heard
     from kkgraph.link import columns, reading
 

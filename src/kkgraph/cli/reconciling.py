@@ -107,7 +107,7 @@ def _side(
     roles: list[str] | None,
     id_column: str,
     sheet: str,
-    store: Path | None,
+    store: str | None,
     lang: str,
 ) -> tuple[Side, Sequence[Entry]]:
     from kkgraph.cli.linked import heard

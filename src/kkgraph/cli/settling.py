@@ -43,7 +43,7 @@ def settled(linking: Linking, earlier: list[Kept], entries: Iterable[Entry] = ()
     return linking
 
 
-def load(linking: Linking, form: Form, store: Path | None, lang: str) -> None:
+def load(linking: Linking, form: Form, store: str | None, lang: str) -> None:
     """Put the links into a store; exit code 1 where the shapes forbid them."""
     from kkgraph.cli import authority
 

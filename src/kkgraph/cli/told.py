@@ -37,9 +37,9 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     },
     "met": {"en": "The same by code: {text}.", "th": "เป็นสิ่งเดียวกันตามรหัส: {text}"},
     "rewritten": {
-        "en": "The store writes {before} as {after} ({s} {p}, {place}); the kept file has it as it "
-        "was.",
-        "th": "คลังข้อมูลเขียน {before} เป็น {after} ({s} {p}, {place}) ส่วนแฟ้มที่เก็บไว้ยังเป็นตามเดิม",
+        "en": "The store writes {before} as {after} ({s} {p}, {place}); the submitted file has "
+        "it as it was.",
+        "th": "คลังข้อมูลเขียน {before} เป็น {after} ({s} {p}, {place}) ส่วนแฟ้มที่ส่งยังเป็นตามเดิม",
     },
     "kept": {"en": "The submitted file is kept in {place}", "th": "เก็บแฟ้มที่ส่งไว้ที่ {place}"},
     "unloaded": {

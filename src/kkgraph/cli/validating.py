@@ -162,22 +162,22 @@ def _is_placed(files: list[Path], special: list[str], *, summary: bool) -> bool:
     return bool(tables) or (not (special or summary) and is_small(files))
 
 
-def _knowing(store: Path | None, background: bool) -> list[ox.Quad]:
+def _knowing(store: str | None, background: bool) -> list[ox.Quad]:
     """What validation looks things up in: the shipped graph's quads, or those of a store."""
-    from kkgraph import graph
+    from kkgraph import opening
 
     if not background:
         return []
     if store is not None:
         return open_graph(store).background()
-    return graph.background_of(graph.shipped_quads())
+    return opening.background_of(opening.shipped_quads())
 
 
 def _files(files: list[Path], background: bool, **options: Any) -> Report:
     """The report of files beside the shipped graph, which needs no store for that."""
-    from kkgraph import graph, shapes
+    from kkgraph import opening, shapes
 
-    known = graph.background_of(graph.shipped_quads()) if background else ()
+    known = opening.background_of(opening.shipped_quads()) if background else ()
     return shapes.validate_files(files, known, **options)
 
 

@@ -73,7 +73,7 @@ def _entries(known: Described, *, typed: bool) -> list[Entry]:
         types = [_KINDS[t] for o in said.get(names.RDF_TYPE, ()) if (t := _text(o)) in _KINDS]
         labels = _names(said)
         if labels and (types or not typed):
-            exact = [t for t in types if t != "MUNICIPALITY"] or types
+            exact = sorted(t for t in types if t != "MUNICIPALITY") or types
             out.append(_entry(iri, labels, exact[0] if exact else "", said, known))
     return out
 
@@ -81,7 +81,7 @@ def _entries(known: Described, *, typed: bool) -> list[Entry]:
 def _entry(
     iri: str, labels: list[str], type_: str, said: dict[str, list[Any]], known: Described
 ) -> Entry:
-    pairs = dict.fromkeys(_codes(said, known))
+    pairs = set(_codes(said, known))
     lat = _number(said, ("lat", "latitude"))
     lon = _number(said, ("long", "longitude"))
     return Entry(
@@ -90,7 +90,7 @@ def _entry(
         name=labels[0],
         names=tuple(labels[1:]),
         type=type_,
-        identifiers=tuple(pairs),
+        identifiers=tuple(sorted(pairs)),
         point=(lat, lon) if lat is not None and lon is not None else None,
         iri=iri,
     )

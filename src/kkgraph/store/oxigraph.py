@@ -12,21 +12,13 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from kkgraph.errors import QuestionError, StoreError
+from kkgraph.errors import StoreError
 from kkgraph.model import Answer
-from kkgraph.names import LOCAL_GRAPH, PREFIXES
-from kkgraph.sparql import (
-    blank,
-    check_nesting,
-    names_remote,
-    operations,
-    split_prologue,
-    writes_default_graph,
-)
+from kkgraph.names import PREFIXES
 from kkgraph.store import bulk
 from kkgraph.store.base import Limits
 from kkgraph.store.derived import insertion, target, with_default
-from kkgraph.store.execute import run, syntax_error
+from kkgraph.store.execute import checked_update, run, syntax_error
 from kkgraph.store.removal import MERGED, removal
 from kkgraph.store.snapshots import FOLDER as _FOLDER
 from kkgraph.store.snapshots import take
@@ -183,33 +175,19 @@ class OxigraphStore:
         ``base`` is what relative IRIs are resolved against. Raises ``QuestionError``: bad-sparql;
         default-graph-write where it would write into the default graph, where that is derived.
         """
-        prologue, body = split_prologue(sparql)
-        plain = blank(body).rstrip().rstrip(";").rstrip()
-        if not plain:
+        text, steps = checked_update(sparql, base=base, derived=self._derived)
+        if not text:
             return
-        check_nesting(sparql, where="update")
-        if not names_remote(sparql):
-            self._check_syntax(sparql, base)
         if not self._derived:
             self._run(sparql, base)
-            return
-        steps = operations(sparql)
-        if writes_default_graph(steps):
-            raise QuestionError(
-                "default-graph-write",
-                "the default graph is derived from the named graphs and can't be written",
-                where="update",
-                hint=f"Write into a named graph: INSERT DATA {{ GRAPH <{LOCAL_GRAPH}> {{ … }} }}",
-            )
-        if all(step.name == "InsertData" for step in steps):
+        elif all(step.name == "InsertData" for step in steps):
             self._insert(sparql, base)
-            return
-        text = body[: len(plain)]
-        self._run(
-            f"{prologue}\n{text}\n;\nDROP DEFAULT ;\n"
-            f"INSERT {{ ?s ?p ?o }} WHERE {{ GRAPH ?g {{ ?s ?p ?o }} {MERGED} }}",
-            base,
-        )
+        else:
+            self._run(
+                f"{text}\n;\nDROP DEFAULT ;\n"
+                f"INSERT {{ ?s ?p ?o }} WHERE {{ GRAPH ?g {{ ?s ?p ?o }} {MERGED} }}",
+                base,
+            )
 
     def _insert(self, sparql: str, base: str | None) -> None:
         """Run an update that only inserts data: by its own size, not by the store's."""
@@ -221,14 +199,6 @@ class OxigraphStore:
             graphs.setdefault(quad.graph_name.value, []).append(triple)
         for step in insertion(graphs, derived=self._derived):
             self._run(step)
-
-    def _check_syntax(self, sparql: str, base: str | None) -> None:
-        try:
-            ox.Store().update(sparql, base_iri=base, prefixes=PREFIXES)
-        except SyntaxError as error:
-            raise syntax_error(error, sparql) from error
-        except (RuntimeError, OSError):
-            pass  # it parses; what it lacks on an empty store, the real one may have
 
     @property
     def path(self) -> Path | None:
