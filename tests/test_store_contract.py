@@ -608,7 +608,7 @@ def test_questions_on_registers_and_links(shared_graph):
             assert len(ours) > 0
             assert (name, shared_graph.ask(name).rows) == (name, ours.rows)
     finally:
-        shared_graph.store.put_graphs({graph: () for graph in extra})
+        shared_graph.store.put_graphs(dict.fromkeys(extra, ()))
 
 
 def test_questions_with_parameters_and_in_thai(graph, shared_graph):
