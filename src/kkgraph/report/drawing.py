@@ -45,9 +45,7 @@ def svg(network: Network, lang: str, shape: str, leads: Leads | None = None) -> 
     return out
 
 
-def _drawing(
-    plan: Plan, name: str, told: tuple[str, str], lang: str, leads: Leads | None
-) -> str:
+def _drawing(plan: Plan, name: str, told: tuple[str, str], lang: str, leads: Leads | None) -> str:
     shape = name.partition("-")[0]
     title, described = (escape(t) for t in told)
     nodes = {b.node.id: in_language(b.node.label, lang) for b in plan.boxes}
@@ -68,9 +66,7 @@ def _drawing(
     )
 
 
-def _leading(
-    edge: Edge, drawn: str, nodes: dict[str, str], leads: Leads | None, lang: str
-) -> str:
+def _leading(edge: Edge, drawn: str, nodes: dict[str, str], leads: Leads | None, lang: str) -> str:
     """A line as a link that says what it joins, how, and which findings state it."""
     if leads is None or not (target := leads.edge(edge)):
         return drawn

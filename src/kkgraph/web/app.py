@@ -39,11 +39,7 @@ def build(service: Service, *, extra: Sequence[BaseRoute] = (), cors: str = "*")
         status = error.status_code if isinstance(error, HTTPException) else 500
         code = {404: "not-found", 405: "not-allowed"}.get(status, "bad-request")
         detail = error.detail if isinstance(error, HTTPException) else ""
-        if status in (404, 405) and pages.wants_html(request):
-            sent = pages.failed(request, service, RequestError(code, detail))
-            sent.status = status
-        else:
-            sent = service.failed(request, RequestError(code, detail), status)
+        sent = pages.failed(request, service, RequestError(code, detail), status)
         for name, value in (getattr(error, "headers", None) or {}).items():
             sent.headers[name.lower()] = value
         return sent

@@ -22,8 +22,10 @@ LINES: Final = 100
 MOST: Final = 10_000
 _CHOICES: Final = 400
 _AS_LIST: Final = 120
+_DECLARED: Final = f"PREFIX kk: <{names.KK}>\n\n"
 EXAMPLES: Final[dict[str, str]] = {
-    "sparql_example_findings": """SELECT ?finding ?statement ?scope ?hedge WHERE {
+    "sparql_example_findings": _DECLARED
+    + """SELECT ?finding ?statement ?scope ?hedge WHERE {
   ?finding a kk:Finding ;
     kk:statement ?statement ;
     kk:scope ?scope ;
@@ -32,7 +34,8 @@ EXAMPLES: Final[dict[str, str]] = {
 }
 ORDER BY ?finding
 LIMIT 50""",
-    "sparql_example_systems": """SELECT ?system ?provider ?user WHERE {
+    "sparql_example_systems": _DECLARED
+    + """SELECT ?system ?provider ?user WHERE {
   ?system a kk:DigitalSystem .
   OPTIONAL { ?system kk:providedBy ?provider }
   OPTIONAL { ?system kk:usedBy ?user }
@@ -143,7 +146,9 @@ def _paged(table: Table, visit: Visit) -> dict[str, Any]:
 
 def _field(desk: Desk, asked: Question, param: Parameter, value: str, visit: Visit) -> Field:
     if param.type == "lang":
-        return Field(param, value, tuple((k, {k: v}) for k, v in (("en", "English"), ("th", "ไทย"))))
+        return Field(
+            param, value, tuple((k, {k: v}) for k, v in (("en", "English"), ("th", "ไทย")))
+        )
     if param.type != "entity":
         return Field(param, value, ())
     found = desk.keep(f"choices {asked.id} {param.name}", lambda: choices(desk, asked, param))

@@ -31,6 +31,7 @@ ENDINGS: Final = (
 BOOKS: Final = (".xlsx",)
 _INSIDE_BYTES: Final = 1_400_000
 """The largest workbook inside a page: browsers refuse longer data addresses, by base64."""
+_HEADS: Final = {"value": "value", "fixes": "fix"}
 _GROUPS: Final = 60
 _PLACES: Final = 50
 
@@ -114,6 +115,9 @@ def _page(found: Findings, place: Path, title: str, visit: Visit) -> Page:
 def _group(group: list[PlacedProblem], source: str, visit: Visit) -> dict[str, Any]:
     first = group[0]
     rules = dict.fromkeys(visit.say(p.rule) for p in group)
+    rows = [_row(p, source, visit, with_rule=len(rules) > 1) for p in group[:_PLACES]]
+    told = [name for name in ("value", "fixes") if any(row[name] for row in rows)]
+    heads = ["place", "thing", *(_HEADS[name] for name in told)]
     return {
         "severity": first.severity,
         "badge": say(f"{first.severity}_of", visit.lang),
@@ -121,9 +125,10 @@ def _group(group: list[PlacedProblem], source: str, visit: Visit) -> dict[str, A
         "message": visit.say(first.message) or first.component,
         "rule": next(iter(rules)) if len(rules) == 1 else "",
         "shape": first.shape,
-        "rows": [_row(p, source, visit, with_rule=len(rules) > 1) for p in group[:_PLACES]],
+        "rows": rows,
+        "told": told,
         "more": max(0, len(group) - _PLACES),
-        "heads": [say(key, visit.lang) for key in ("place", "thing", "value", "fix")],
+        "heads": [say(key, visit.lang) for key in heads],
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from kkgraph import __version__, names
 from kkgraph.model import FindingNote, Text
@@ -22,6 +22,8 @@ POLICY: Final = (
     " font-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none';"
     " frame-ancestors 'none'"
 )
+EDITOR_STYLE: Final = "'sha256-zCK2EVMoPc04mRF/g5CotUvxbJPWS+8V0b+s9ptqQIk='"
+"""The one style that the editor of the SPARQL page puts in by itself (its resizable columns)."""
 HEADERS: Final = {
     "content-security-policy": POLICY,
     "referrer-policy": "same-origin",
@@ -135,4 +137,3 @@ def _tally(notes: tuple[FindingNote, ...]) -> list[tuple[int, FindingNote]]:
     for note in notes:
         found.setdefault(note.hedge, []).append(note)
     return [(len(group), group[0]) for group in found.values()]
-

@@ -95,7 +95,7 @@ def _about(desk: Desk, node: ox.NamedNode) -> Iterator[ox.Quad]:
             waiting += [q for q in part if _is_named(q)]
     inward = engine.quads_for_pattern(None, None, node, None)
     for quad in islice((q for q in inward if _is_named(q)), _INWARD):
-        if not isinstance(quad.subject, ox.BlankNode):
+        if isinstance(quad.subject, ox.NamedNode):
             yield quad
             mentioned[quad.subject.value] = None
     for iri in mentioned:
@@ -111,10 +111,10 @@ def _is_named(quad: ox.Quad) -> bool:
 
 def _written(quads: list[ox.Quad], form: str, max_bytes: int) -> Reply:
     kind = turtle.FORMATS[form]
-    sink = Sink(max_bytes)
+    sink: Any = Sink(max_bytes)
     statements: Iterable[Any] = dict.fromkeys(quads)
     if form not in ("trig", "nq"):
-        merged = [q for q in quads if names.is_merged(q.graph_name.value)] or quads
+        merged = [q for q in quads if names.is_merged(turtle.graph_of(q))] or quads
         statements = dict.fromkeys(ox.Triple(q.subject, q.predicate, q.object) for q in merged)
     try:
         ox.serialize(statements, output=sink, format=kind, prefixes=PREFIXES)

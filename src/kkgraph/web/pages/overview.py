@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kkgraph import names
 from kkgraph.cases import tabulated
 from kkgraph.cases import words as compared
-from kkgraph.cases.conditions import ABSENT, KINDS, PRESENT
+from kkgraph.cases.conditions import ABSENT, KINDS, OUTSIDE, PRESENT
 from kkgraph.cases.matrix import BOTH, UNREPORTED, Cell
 from kkgraph.errors import KkgraphError, QuestionError
 from kkgraph.report import drawing, gather
@@ -110,6 +110,8 @@ def matrix(desk: Desk, visit: Visit) -> Page:
     found = desk.keep(f"matrix {by} {visit.lang}", lambda: _compared(desk, by, visit.lang))
     rows = list(found.rows) if found else []
     columns = list(found.columns) if found else []
+    if by == "theme":  # their names begin with their numbers
+        columns.sort(key=lambda c: (c.iri == OUTSIDE, visit.say(c.label)))
     place = {r.iri: n for n, r in enumerate(rows)}
     spot = {c.iri: n for n, c in enumerate(columns)}
     return Page(
@@ -120,6 +122,7 @@ def matrix(desk: Desk, visit: Visit) -> Page:
             "kinds": list(kinds.values()),
             "kind": kinds[by],
             "found": found,
+            "columns": columns,
             "levels": [
                 (level, [r for r in rows if r.level == level])
                 for level in dict.fromkeys(r.level for r in rows)

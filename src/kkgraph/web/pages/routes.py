@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Scope
 
 from kkgraph.errors import KkgraphError, RequestError, TermError
-from kkgraph.web import negotiation
+from kkgraph.web import negotiation, problems
 from kkgraph.web.messages import Reply
 from kkgraph.web.pages import assets, frame, uploads
 from kkgraph.web.pages.frame import HEADERS
@@ -101,13 +101,16 @@ def visit_of(request: Request, *allowed: str, **more: str) -> Visit:
     return Visit(request.url.path, lang, chosen, (*found, *more.items()))
 
 
-def failed(request: Request, service: Service, error: KkgraphError) -> Sent:
+def failed(
+    request: Request, service: Service, error: KkgraphError, status: int | None = None
+) -> Sent:
     """An error as a page for a browser, and as a problem document for a program."""
+    sent = service.failed(request, error, status)
     if not wants_html(request):
-        return service.failed(request, error)
-    sent = service.failed(request, error)
+        return sent
     visit = visit_of(request)
-    page = Page("error.html", "", {"error": error, "status": sent.status}, sent.status)
+    fields = {"error": error, "status": sent.status, "problem": problems.title(error.code)}
+    page = Page("error.html", "", fields, sent.status)
     made = Sent(frame.reply(page, visit), {**sent.headers, **HEADERS})
     made.headers["content-language"] = visit.lang
     return made
@@ -148,7 +151,10 @@ async def _sparql(request: Request, service: Service) -> Sent:
     visit = visit_of(request, "query", "as")
     form, text = visit.get("as"), visit.get("query")
     if not (form and text):
-        return await _page(request, service, "query", ("query",))
+        sent = await _page(request, service, "query", ("query",))
+        own = f"style-src 'self' {frame.EDITOR_STYLE}"
+        sent.headers["content-security-policy"] = frame.POLICY.replace("style-src 'self'", own)
+        return sent
     if form not in _AS:
         raise RequestError("bad-request", f'"{form}" is no format', where="as")
     args = {
@@ -274,4 +280,3 @@ def _see(request: Request, target: str, *, keep: bool = False) -> Sent:
         target += f"?lang={visit.lang}"
     headers: dict[str, Any] = {"location": quote(target, safe="/?=&%.:#-_~+")}
     return Sent(Reply(b"", status=303), headers)
-

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+import pyoxigraph as ox
 
 from kkgraph import files, names
 from kkgraph.pages import Term, read_terms
+from kkgraph.web.pages.frame import words
 from kkgraph.web.pages.visit import Page, Visit
 
 if TYPE_CHECKING:
     from kkgraph.web.desk import Desk
 
+_NAMED: Final = re.compile(r"kkd?:[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9]|\bF[0-9]{3}\b")
 _HEADS = (
     ("term_a_kind_of", ("rdfs:subClassOf", "rdfs:subPropertyOf")),
     ("term_type", ("rdf:type",)),
@@ -41,6 +46,10 @@ def terms(desk: Desk, visit: Visit) -> Page:
             "number": sum(len(found) for found in own.values()),
             "details": details,
             "texts": texts,
+            "linked": lambda text: linked(desk, text),
+            "module_name": lambda m: (
+                visit.say(words()[f"module_{m}"]) if f"module_{m}" in words() else m
+            ),
             "local": lambda t: t.iri.removeprefix(names.KK),
             "kind": lambda t: f"kind_{t.kind.replace(' ', '_')}",
             "ontology": names.ONTOLOGY_IRI,
@@ -78,3 +87,17 @@ def texts(term: Term, lang: str) -> list[tuple[str, list[str]]]:
         if said:
             found.append((word, said))
     return found
+
+
+def linked(desk: Desk, text: str) -> list[tuple[str, str]]:
+    """The pieces of a text, each with the name of the thing that it names (else ``""``)."""
+    out: list[tuple[str, str]] = []
+    at = 0
+    for match in _NAMED.finditer(text):
+        name = match[0] if ":" in match[0] else f"kkd:{match[0]}"
+        node = ox.NamedNode(names.expand(name))
+        if next(desk.engine.quads_for_pattern(node, None, None, None), None) is None:
+            continue
+        out += [(text[at : match.start()], ""), (match[0], name)]
+        at = match.end()
+    return [*out, (text[at:], "")]

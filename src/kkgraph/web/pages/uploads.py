@@ -6,7 +6,7 @@ import asyncio
 import re
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -59,7 +59,7 @@ async def _read(request: Request, service: Service, visit: Visit) -> tuple[str, 
     limit = min(CHECKED_BYTES, service.bounds.upload_bytes) + _AROUND
     whole = await body_of(request, limit)
 
-    async def pieces() -> AsyncIterator[bytes]:
+    async def pieces() -> AsyncGenerator[bytes, None]:
         yield whole
 
     try:

@@ -28,8 +28,7 @@ _TITLES: Final = {
 _TEXTS: Final = {
     "en": "Findings of studies on digital technology in local government, each with scope,"
     " strength, holder and evidence.",
-    "th": "ข้อค้นพบจากการศึกษาเรื่องเทคโนโลยีดิจิทัลในท้องถิ่น พร้อมขอบเขต ระดับการยืนยัน"
-    " ผู้กล่าว และหลักฐาน",
+    "th": "ข้อค้นพบจากการศึกษาเรื่องเทคโนโลยีดิจิทัลในท้องถิ่น พร้อมขอบเขต ระดับการยืนยัน ผู้กล่าว และหลักฐาน",
 }
 _SHOWN: Final = ("F001", "e-laas", "kktt")
 

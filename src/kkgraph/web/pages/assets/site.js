@@ -67,10 +67,11 @@
       }, drawing);
       drawing.classList.add("lighting");
       told.hidden = false;
-      told.textContent = said.join("  ·  ");
+      told.textContent = said.slice(0, 5).join("\n") + (said.length > 5 ? "\n+ " + (said.length - 5) : "");
     }
     function dim() {
       drawing.classList.remove("lighting");
+      if (told) told.hidden = true;
       each(".lit", function (lead) { lead.classList.remove("lit"); }, drawing);
     }
     drawing.addEventListener("mouseover", light);
@@ -105,6 +106,7 @@
   if (place && area && window.Yasgui) {
     try {
       Yasgui.Yasqe.defaults.autocompleters = ["variables"];
+      Yasgui.Yasqe.defaults.value = area.value;
       place.hidden = false;
       var editor = new Yasgui(place, {
         requestConfig: { endpoint: new URL(place.dataset.endpoint, location.href).href, method: "POST" },
@@ -113,7 +115,7 @@
         persistenceId: "kkgraph-sparql"
       });
       var tab = editor.getTab();
-      if (tab && (location.search.indexOf("query=") >= 0 || !tab.getQuery())) tab.setQuery(area.value);
+      if (tab && location.search.indexOf("query=") >= 0) tab.setQuery(area.value);
       document.getElementById("plain").hidden = true;
     } catch (error) {
       place.hidden = true;
