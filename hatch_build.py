@@ -33,8 +33,8 @@ _EDITOR_SHA512 = (
 )
 _EDITOR_FILES = ("yasgui.min.js", "yasgui.min.css")
 _EDITOR_WAIT_S = 90
-_NOTICE = f"""The files yasgui.min.js and yasgui.min.css are YASGUI {_EDITOR_VERSION}, unchanged, from the
-npm package {_EDITOR} (https://github.com/rdfjs/Yasgui).
+_NOTICE = f"""The files yasgui.min.js and yasgui.min.css are YASGUI {_EDITOR_VERSION}, unchanged,
+from the npm package {_EDITOR} (https://github.com/rdfjs/Yasgui).
 
 YASGUI is by Triply B.V., Zazuko GmbH and contributors, under the MIT licence. Bundled in it are
 CodeMirror, jQuery, DataTables, Choices.js, SortableJS, lodash and others (MIT), autoComplete.js

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 LINES: Final = 100
 """Lines of an answer on one page."""
 MOST: Final = 10_000
-_CHOICES: Final = 400
-_AS_LIST: Final = 120
+_CHOICES: Final = 500
+_AS_LIST: Final = 400
 _DECLARED: Final = f"PREFIX kk: <{names.KK}>\n\n"
 EXAMPLES: Final[dict[str, str]] = {
     "sparql_example_findings": _DECLARED

@@ -98,7 +98,7 @@ def visit_of(request: Request, *allowed: str, **more: str) -> Visit:
     if not chosen:
         lang = negotiation.language(request.headers.get("accept-language", ""))
     found = known(given, allowed)
-    return Visit(request.url.path, lang, chosen, (*found, *more.items()))
+    return Visit(request.url.path, lang, chosen, found, tuple(more.items()))
 
 
 def failed(

@@ -127,6 +127,7 @@ def _finding(desk: Desk, visit: Visit, note: FindingNote) -> Page:
             "page_of": page,
             "slug_of": names.slug(note.iri),
             "chain": chain,
+            "homes": _homes(desk, note.iri),
             "hedge_means": hedge.definitions,
             "related": related,
             "used": [f for f in facts if not f.outward and f.property == "kk:restsOn"],
@@ -140,6 +141,14 @@ def _finding(desk: Desk, visit: Visit, note: FindingNote) -> Page:
             "beside": _beside(desk, note.iri),
         },
     )
+
+
+def _homes(desk: Desk, iri: str) -> list[str]:
+    """The graphs that hold a finding: its study's, and those of cases that bring it too."""
+    kind, finding = ox.NamedNode(names.RDF_TYPE), ox.NamedNode(names.KK + "Finding")
+    quads = desk.engine.quads_for_pattern(ox.NamedNode(iri), kind, finding, None)
+    held = (q.graph_name.value for q in quads if isinstance(q.graph_name, ox.NamedNode))
+    return sorted(names.compact(g) for g in held)
 
 
 def _facts(

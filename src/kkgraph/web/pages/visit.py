@@ -21,17 +21,18 @@ class Visit:
     """The path, the language, and the parameters that the page knows.
 
     ``chosen`` is True where the address itself names the language: then the links of the page
-    keep it.
+    keep it. ``placed`` are the parts of the path that the page is about.
     """
 
     path: str
     lang: str
     chosen: bool = False
     given: tuple[tuple[str, str], ...] = ()
+    placed: tuple[tuple[str, str], ...] = ()
 
     def get(self, name: str, default: str = "") -> str:
-        """The last value of a parameter."""
-        return dict(self.given).get(name, default)
+        """The last value of a parameter, or a part of the path."""
+        return dict((*self.given, *self.placed)).get(name, default)
 
     def say(self, text: Text) -> str:
         """The text in the language of the visit."""
