@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
+import pyoxigraph as ox
+
 from kkgraph import entities, names, questions, sparql
 from kkgraph.errors import KkgraphError, QuestionError
 from kkgraph.graph import DEFAULT_TIMEOUT_S
@@ -181,8 +183,10 @@ def choices(desk: Desk, asked: Question, param: Parameter) -> tuple[tuple[str, T
 
 
 def _of_pattern(desk: Desk, opened: str, name: str) -> set[str]:
-    head, start, rest = opened.partition("SELECT")
-    pattern = _braced(rest[rest.index("{") :]) if start and "{" in rest else ""
+    """The values in the group of the query in which the parameter stands."""
+    head, start, _ = opened.partition("SELECT")
+    place = opened.find(f"VALUES ?{name} ")
+    pattern = _group_around(opened, place) if start and place > 0 else ""
     if not pattern:
         return set()
     text = f"{head}SELECT DISTINCT ?{name} WHERE {pattern} LIMIT {_CHOICES}"
@@ -190,7 +194,7 @@ def _of_pattern(desk: Desk, opened: str, name: str) -> set[str]:
         result = desk.graph.query_raw(text, timeout_s=DEFAULT_TIMEOUT_S)
     except KkgraphError:
         return set()
-    return {r[0].value for r in result.rows if r[0] is not None and hasattr(r[0], "value")}
+    return {r[0].value for r in result.rows if isinstance(r[0], ox.NamedNode)}
 
 
 def _of_column(desk: Desk, opened: str, name: str) -> set[str]:
@@ -198,16 +202,23 @@ def _of_column(desk: Desk, opened: str, name: str) -> set[str]:
     if name not in result.variables:
         return set()
     place = result.variables.index(name)
-    return {r[place].value for r in result.rows if r[place] is not None}
+    return {r[place].value for r in result.rows if isinstance(r[place], ox.NamedNode)}
 
 
-def _braced(text: str) -> str:
-    """The text from its first brace to the one that closes it."""
+def _group_around(text: str, place: int) -> str:
+    """The text between the braces that enclose a place, with them."""
     depth = 0
-    for place, char in enumerate(text):
-        depth += (char == "{") - (char == "}")
+    for start in range(place, -1, -1):
+        depth += (text[start] == "}") - (text[start] == "{")
+        if depth < 0:
+            break
+    else:
+        return ""
+    depth = 0
+    for end in range(start, len(text)):
+        depth += (text[end] == "{") - (text[end] == "}")
         if not depth:
-            return text[: place + 1]
+            return text[start : end + 1]
     return ""
 
 

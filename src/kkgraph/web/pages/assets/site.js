@@ -10,11 +10,12 @@
     try { found = name && document.getElementById(decodeURIComponent(name)); } catch (error) { return; }
     if (!found) return;
     for (var at = found; at; at = at.parentElement) if (at.tagName === "DETAILS") at.open = true;
-    var inner = found.tagName === "LI" && found.querySelector("details");
-    if (inner) inner.open = true;
+    var folded = found.tagName === "DETAILS" ? found : found.tagName === "LI" && found.querySelector("details");
     found.scrollIntoView();
-    var focus = found.querySelector("summary") || found;
-    if (focus.tagName === "SUMMARY") focus.focus({ preventScroll: true });
+    if (folded) {
+      folded.open = true;
+      folded.querySelector("summary").focus({ preventScroll: true });
+    }
   }
   addEventListener("hashchange", reveal);
   document.addEventListener("click", function (event) {
