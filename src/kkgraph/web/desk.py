@@ -18,7 +18,7 @@ from kkgraph.store.execute import run
 from kkgraph.store.snapshots import of_snapshot
 from kkgraph.web import answering, asking, describing, writing
 from kkgraph.web.messages import Job, Reply
-from kkgraph.web.pages import checking, linked, showing, void
+from kkgraph.web.pages.jobs import JOBS
 
 _PREPARED_UP_TO: Final = 300_000
 _LABELLED: Final = (
@@ -112,13 +112,7 @@ READING: Final[dict[str, Callable[..., Reply]]] = {
     "sparql": asking.sparql_of,
     "entity": asking.entity,
     "finding": asking.finding,
-    "page": showing.page,
-    "known": linked.known,
-    "document": linked.document,
-    "ontology": linked.ontology,
-    "void": void.description,
-    "check": checking.check,
-    "template": checking.template,
+    **JOBS,
 }
 WRITING: Final[dict[str, Callable[..., Reply]]] = {
     "snapshot": writing.snapshot,

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from kkgraph.cases import page as pages
 from kkgraph.cases.phrases import say
 from kkgraph.errors import KkgraphError, SourceError
 from kkgraph.graph import background_of
@@ -90,6 +89,8 @@ def book_of(found: Findings, place: Path, lang: str) -> bytes:
 
 
 def _page(found: Findings, place: Path, title: str, visit: Visit) -> Page:
+    from kkgraph.cases import page as pages
+
     groups = found.groups()
     book = b"" if not groups else book_of(found, place, visit.lang)
     inside = b64encode(book).decode() if 0 < len(book) <= _INSIDE_BYTES else ""

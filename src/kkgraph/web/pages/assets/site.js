@@ -117,7 +117,7 @@
       });
       var tab = editor.getTab();
       if (tab && location.search.indexOf("query=") >= 0) tab.setQuery(area.value);
-      document.getElementById("plain").hidden = true;
+      each("#plain, #served", function (part) { part.hidden = true; });
     } catch (error) {
       place.hidden = true;
       if (window.console) console.warn("the editor did not start", error);
