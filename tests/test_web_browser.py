@@ -42,7 +42,7 @@ def server():
 
 @pytest.fixture
 def visit(browser, server):
-    """Opens a page in a fresh window; at the end nothing may have gone wrong or come from elsewhere."""
+    """Opens a page in a fresh window; nothing may go wrong in it, or come from elsewhere."""
     faults, contexts = [], []
 
     def opened(path, *, width=1280, height=900, script=True):

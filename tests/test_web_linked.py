@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import subprocess
 import zipfile
 from base64 import b64decode
 from urllib.parse import quote, urlencode
@@ -13,6 +14,7 @@ from urllib.parse import quote, urlencode
 import pyoxigraph as ox
 import pytest
 
+from conftest import ROOT
 from kkgraph import names
 from test_web_pages import BROWSER, page
 from webpage import Page
@@ -189,7 +191,9 @@ def test_sparql_says_what_is_wrong(server):
     assert 'role="alert"' in bad.source
     assert "SELECT ?x WHERE { ?x a }" in bad.source  # the query is still in the form
     remote = "SELECT * WHERE { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }"
-    assert 'role="alert"' in page(server, "/sparql?" + urlencode({"query": remote}), "en", 400).source
+    assert (
+        'role="alert"' in page(server, "/sparql?" + urlencode({"query": remote}), "en", 400).source
+    )
     yes = page(server, "/sparql?query=" + quote("ASK { kkd:F369 a kk:Finding }"), "en")
     assert "Yes: the graph says so." in yes.text
     built = "CONSTRUCT { ?f kk:hedge ?h } WHERE { ?f kk:hedge ?h } LIMIT 500"
@@ -362,3 +366,13 @@ def test_assets_are_kept_for_ever_and_have_no_way_out(server):
     assert server.get(other)[1]["cache-control"] == "no-cache"
     assert server.get("/favicon.ico")[0] == 200
     assert b"Disallow: /sparql" in server.get("/robots.txt")[2]
+
+
+def test_the_examples_of_the_documentation_run(server):
+    text = (ROOT / "docs" / "web.md").read_text(encoding="utf-8")
+    found = re.findall(r"^```bash\n(curl -s .*?)^```\n\n```text\n(.*?)^```$", text, re.M | re.S)
+    assert len(found) == 3
+    for command, output in found:
+        here = command.replace("http://127.0.0.1:8765", server.url)
+        done = subprocess.run(["bash", "-c", here], capture_output=True, text=True, check=True)
+        assert done.stdout.replace(server.url, "http://127.0.0.1:8765") == output

@@ -133,7 +133,9 @@ def test_every_link_leads_somewhere(server):
     assert {t: s for t, s in seen.items() if s not in (200, 303)} == {}
     assert faults == []
     assert 300 <= len(seen) <= 600, len(seen)
-    subjects = "SELECT DISTINCT ?s WHERE { GRAPH ?g { ?s ?p ?o } FILTER(STRSTARTS(STR(?s), STR(kkd:))) }"
+    subjects = (
+        "SELECT DISTINCT ?s WHERE { GRAPH ?g { ?s ?p ?o } FILTER(STRSTARTS(STR(?s), STR(kkd:))) }"
+    )
     rows = json.loads(server.query(subjects)[2])["results"]["bindings"]
     known = {r["s"]["value"].rpartition("/")[2] for r in rows}
     assert len(named) > 1000
@@ -186,7 +188,10 @@ def test_a_long_answer_comes_in_pages(server):
     (following,) = [x for x in first.internal() if "page=2" in x]
     second = page(server, following)
     assert second.lang == "th"
-    ids = [re.findall(r'data-head="[^"]*"><a class="id"[^>]*>(F\d+)', p.source) for p in (first, second)]
+    ids = [
+        re.findall(r'data-head="[^"]*"><a class="id"[^>]*>(F\d+)', p.source)
+        for p in (first, second)
+    ]
     assert len(ids[0]) == len(ids[1]) == 100
     assert not set(ids[0]) & set(ids[1])
 
@@ -201,7 +206,10 @@ def test_an_answer_can_be_taken_along(server):
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         "application/json",
     ]
-    assert "VALUES ?provider { &lt;https://w3id.org/kkgraph/id/central-government&gt; }" in found.source
+    assert (
+        "VALUES ?provider { &lt;https://w3id.org/kkgraph/id/central-government&gt; }"
+        in found.source
+    )
 
 
 def test_the_answers_open_down_to_the_evidence(server, graph):
@@ -247,7 +255,9 @@ def test_an_entity_says_what_is_said_and_where(server):
 
 def test_the_drawing_can_be_pointed_at(server):
     found = page(server, "/actors", "th")
-    wide = re.search(r'<div class="scroll drawn wide">(.*?)</div>\n?<div class="scroll drawn', found.source, re.S)
+    wide = re.search(
+        r'<div class="scroll drawn wide">(.*?)</div>\n?<div class="scroll drawn', found.source, re.S
+    )
     assert wide
     drawn = re.findall(r'<a class="lead" href="([^"]*)"', found.source)
     ties = [d for d in drawn if d.startswith("#tie-")]
@@ -311,7 +321,7 @@ def test_errors_are_pages_for_people_and_documents_for_programs(server):
 def hostile(tmp_path_factory):
     """A server over a store whose labels are HTML, and which has a case loaded."""
     path = tmp_path_factory.mktemp("hostile") / "store"
-    bad = "<script>alert(1)</script><img src=x onerror=alert(2)>\\\" onmouseover=\\\"alert(3)"
+    bad = '<script>alert(1)</script><img src=x onerror=alert(2)>\\" onmouseover=\\"alert(3)'
     with KnowledgeGraph.open(path, in_process=True) as made:
         made.load("ban-pet")
         made.update(

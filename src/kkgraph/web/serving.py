@@ -36,6 +36,8 @@ def serve(
     ``StoreError`` (port-in-use, and those of opening the store), ``RequestError`` no-web.
     """
     try:
+        import jinja2  # noqa: F401 (the pages need both, and only when the first is asked for)
+        import python_multipart  # noqa: F401
         import uvicorn
 
         from kkgraph.web.app import build
