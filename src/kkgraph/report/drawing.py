@@ -75,7 +75,7 @@ def _leading(edge: Edge, drawn: str, nodes: dict[str, str], leads: Leads | None,
     text = escape(f"{said} ({more})" if more else said)
     joins = escape(f"{edge.source} {edge.target}")
     return (
-        f'<a class="lead" href="{escape(target)}" aria-label="{text}" data-joins="{joins}">'
+        f'<a class="lead" href="{escape(target)}" data-joins="{joins}">'
         f"<title>{text}</title>{drawn}</a>"
     )
 

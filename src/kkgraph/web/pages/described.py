@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 CHECKED_BYTES: Final = 16 * MIB
 """The largest file that the page checks; larger ones are for the command line."""
 _LISTED: Final = 200
+_COUNTED: Final = 1_000_000
+"""Triples of one graph that are counted; of a larger one a page says that it has more."""
 _KNOWN: Final = (
     "ontology", "entities", "study", "cited", "context", "analyst", "inferred", "local",
 )  # fmt: skip
@@ -31,7 +33,9 @@ def data(desk: Desk, visit: Visit) -> Page:
         for iri, size in sizes.items()
         if iri
     ]
-    return Page("data.html", "", {"graphs": graphs, "default_size": sizes.get("", 0)})
+    return Page(
+        "data.html", "", {"graphs": graphs, "default_size": sizes.get("", 0), "most": _COUNTED}
+    )
 
 
 def _sizes(desk: Desk) -> dict[str, int]:
@@ -44,7 +48,8 @@ def _sizes(desk: Desk) -> dict[str, int]:
 
 
 def _count(desk: Desk, graph: Any) -> int:
-    return sum(1 for _ in desk.engine.quads_for_pattern(None, None, None, graph))
+    """The number of a graph's triples, up to what is counted."""
+    return sum(1 for _ in islice(desk.engine.quads_for_pattern(None, None, None, graph), _COUNTED))
 
 
 def word_of(iri: str) -> str:
@@ -66,7 +71,7 @@ def graph(desk: Desk, visit: Visit) -> Page:
         )  # fmt: skip
     subjects: dict[str, None] = {}
     size = 0
-    for quad in desk.engine.quads_for_pattern(None, None, None, node):
+    for quad in islice(desk.engine.quads_for_pattern(None, None, None, node), _COUNTED):
         size += 1
         if isinstance(quad.subject, ox.NamedNode):
             subjects[quad.subject.value] = None
@@ -81,6 +86,7 @@ def graph(desk: Desk, visit: Visit) -> Page:
             "iri": iri,
             "what": word_of(iri),
             "size": size,
+            "more": "+" if size == _COUNTED else "",
             "number": len(subjects),
             "things": [(names.compact(s), labels.get(s, {}), notes.get(s)) for s in shown],
             "merged": names.is_merged(iri),

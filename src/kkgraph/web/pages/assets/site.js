@@ -58,7 +58,7 @@
         var joins = other.dataset.joins ? other.dataset.joins.split(" ") : [];
         var tied = lead.dataset.node ? joins.indexOf(nodes[0]) >= 0 : other === lead;
         if (tied && joins.length) {
-          said.push(other.getAttribute("aria-label"));
+          said.push(other.querySelector("title").textContent);
           joins.forEach(function (n) { if (nodes.indexOf(n) < 0) nodes.push(n); });
         }
         other.classList.toggle("lit", tied);
@@ -101,6 +101,16 @@
     });
   });
 
+  // checking takes a moment: it is said, and nothing is sent twice
+  each("form.upload", function (form) {
+    var told = form.querySelector("[data-busy]");
+    form.addEventListener("submit", function () {
+      told.hidden = false;
+      form.setAttribute("aria-busy", "true");
+      setTimeout(function () { told.hidden = true; form.removeAttribute("aria-busy"); }, 8000);
+    });
+  });
+
   // the editor takes the place of the plain text area, where it is there
   var place = document.getElementById("yasgui");
   var area = document.getElementById("query");
@@ -117,6 +127,9 @@
       });
       var tab = editor.getTab();
       if (tab && location.search.indexOf("query=") >= 0) tab.setQuery(area.value);
+      each(".CodeMirror textarea", function (field) {
+        field.setAttribute("aria-label", document.querySelector("label[for=query]").textContent);
+      }, place);
       each("#plain, #served", function (part) { part.hidden = true; });
     } catch (error) {
       place.hidden = true;
