@@ -145,6 +145,10 @@ def test_a_triple_of_two_default_graphs_counts_once(server):
         f"FILTER(?g IN (<{graphs[0]}>, <{graphs[1]}>)) }} }}"
     )
     assert json.loads(body) == json.loads(want[2])
+    froms = f"FROM <{graphs[0]}> FROM <{graphs[1]}>"
+    for text in (froms, "FROM kkg:study FROM kkg:cited FROM NAMED kkg:study"):
+        _, _, body = server.query(f"SELECT (COUNT(*) AS ?n) {text} WHERE {{ ?s ?p ?o }}")
+        assert json.loads(body) == json.loads(want[2])
     one = [("query", "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }")]
     one += [("named-graph-uri", graphs[0])]
     number = json.loads(server.get("/sparql?" + urlencode(one))[2])["results"]["bindings"][0]

@@ -11,15 +11,17 @@ import signal
 import socket
 import threading
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
 from kkgraph import KnowledgeGraph
-from kkgraph.errors import SourceError, StoreError
+from kkgraph.errors import QuestionError, SourceError, StoreError
 from kkgraph.store import OxigraphStore
-from kkgraph.web import serving
+from kkgraph.web import remote, serving
+from kkgraph.web.remote import with_loaded
 from webserver import TOKEN, Server, token_file, wait_for
 
 LOCAL = "https://w3id.org/kkgraph/graph/local"
@@ -117,6 +119,69 @@ def test_the_derived_default_graph_is_never_written(server):
 def test_updates_that_are_refused(server, text, status, code):
     got, _, body = server.update(text)
     assert (got, json.loads(body)["code"]) == (status, code)
+
+
+class Source(BaseHTTPRequestHandler):
+    """A host with a document, one with a redirect, and one that is too large."""
+
+    def do_GET(self):
+        port = self.server.server_address[1]
+        away = {"/home": "/x.ttl", "/away": f"http://localhost:{port}/x.ttl",
+                "/inside": "http://127.0.0.3:1/", "/round": "/round"}.get(self.path)  # fmt: skip
+        if away:
+            self.send_response(302)
+            self.send_header("Location", away)
+            self.end_headers()
+            return
+        body = b"<#s> <http://x.example/p> _:b ." if self.path == "/x.ttl" else b"nonsense"
+        self.send_response(200)
+        self.send_header("Content-Type", "text/turtle")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+@pytest.fixture
+def source():
+    made = ThreadingHTTPServer(("127.0.0.1", 0), Source)
+    threading.Thread(target=made.serve_forever, daemon=True).start()
+    yield made.server_address[1]
+    made.shutdown()
+
+
+def test_load_contacts_allowed_hosts_only_and_checks_where_they_lead(source, monkeypatch):
+    at, allowed = f"http://127.0.0.1:{source}", ("127.0.0.1",)
+
+    def loaded(path, into="INTO GRAPH <http://g/>", silent=""):
+        text = f"CLEAR SILENT GRAPH <http://h/> ; LOAD {silent}<{at}{path}> {into}"
+        return with_loaded(text, allowed, 1000)
+
+    made = loaded("/x.ttl")
+    store = OxigraphStore.in_memory([], in_process=True)
+    store.update(made)
+    assert [q.subject.value for q in store.quads(["http://g/"])] == [f"{at}/x.ttl#s"]
+    assert loaded("/home").replace("home", "x.ttl").count(f"<{at}/x.ttl#s>") == 1
+    for path in ("/away", "/inside"):
+        with pytest.raises(QuestionError, match="may not be contacted"):
+            loaded(path)
+    for path in ("/round", "/bad"):
+        with pytest.raises(SourceError):
+            loaded(path)
+        assert loaded(path, silent="SILENT ").endswith("INSERT DATA { }")
+    with pytest.raises(SourceError, match="too large"):
+        with_loaded(f"LOAD <{at}/x.ttl>", allowed, 5)
+    with pytest.raises(QuestionError, match="default graph"):
+        store.update(loaded("/x.ttl", into=""))
+    text = f"LOAD <{at}/x.ttl> INTO GRAPH <http://g/>"
+    assert with_loaded(text, (), 1000) == text  # what runs it refuses it
+    # a name on the list that leads to this machine is no way in
+    with pytest.raises(QuestionError, match="not public"):
+        with_loaded(f"LOAD <http://localhost:{source}/x.ttl>", ("localhost",), 1000)
+    public = [(2, 1, 6, "", ("93.184.216.34", 80))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *a, **k: public)
+    assert remote.checked("data.example", 80, ("data.example",)) == "93.184.216.34"
 
 
 XXE = b"""<?xml version="1.0"?><!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">

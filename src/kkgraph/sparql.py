@@ -102,6 +102,27 @@ _PROLOGUE = re.compile(
 )
 
 
+def dataset_of(text: str, base: str | None = None) -> tuple[list[str], list[str]]:
+    """The graphs of a query's ``FROM`` and ``FROM NAMED``, where it has ``FROM`` twice or more.
+
+    Else, and where rdflib can't read the query, nothing: the engine does well with one.
+    """
+    if len(_FROM.findall(blank(text))) < 2:
+        return [], []
+    from rdflib.plugins.sparql.algebra import translateQuery
+    from rdflib.plugins.sparql.parser import parseQuery
+
+    declared = set(_DECLARED.findall(text))
+    known = {prefix: iri for prefix, iri in PREFIXES.items() if iri not in declared}
+    try:
+        clauses = translateQuery(parseQuery(text), base=base, initNs=known).algebra.datasetClause
+        found = [(str(dict(c).get("default", "")), str(dict(c).get("named", ""))) for c in clauses]
+    except Exception:  # rdflib raises many kinds for what it doesn't know
+        return [], []
+    return [d for d, _ in found if d], [n for _, n in found if n]
+
+
+_FROM: Final = re.compile(r"\bFROM\b(?!\s+NAMED\b)", re.I)
 _DECLARED: Final = re.compile(r"PREFIX\s+[^\s:<]*:\s*<([^<>\"{}|^`\\\s]*)>", re.I)
 _BASE: Final = "http://base.invalid/"
 

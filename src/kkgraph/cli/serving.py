@@ -30,6 +30,10 @@ def serve(
         Path | None,
         typer.Option("--token-file", help="The file whose first line is the token for updates."),
     ] = None,
+    allow_load: Annotated[
+        list[str] | None,
+        typer.Option("--allow-load", help="A host that LOAD may contact (may be repeated)."),
+    ] = None,
     workers: Annotated[
         int, typer.Option("--workers", help="Processes that answer.", min=1, max=64)
     ] = 2,
@@ -85,4 +89,5 @@ def serve(
         cors=cors,
         log=log,
         proxy=proxy,
+        loads=tuple(allow_load or ()),
     )

@@ -115,6 +115,8 @@ def _evaluate(
     desk: Desk, text: str, base: str, default: Sequence[str], named: Sequence[str]
 ) -> Any:
     if not default and not named:
+        default, named = sparql.dataset_of(text, base)
+    if not default and not named:
         return desk.engine.query(text, base_iri=base, prefixes=PREFIXES)
     engine = desk.engine
     chosen = tuple(sorted(set(default)))

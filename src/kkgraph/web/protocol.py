@@ -74,6 +74,8 @@ async def _update(request: Request, service: Service, operation: Operation) -> S
         "base": endpoint_of(request),
         "using": tuple(operation.default),
         "using_named": tuple(operation.named),
+        "loads": service.loads,
+        "max_bytes": service.bounds.upload_bytes,
     }
     await service.write("update", args)
     return Sent(Reply(b"", status=204), {"cache-control": "no-store"})

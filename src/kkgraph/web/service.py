@@ -60,9 +60,16 @@ class Service:
     """The store behind one server, and what a request may do with it."""
 
     def __init__(
-        self, source: Source, bounds: Bounds, *, token: str = "", meter: Meter | None = None
+        self,
+        source: Source,
+        bounds: Bounds,
+        *,
+        token: str = "",
+        meter: Meter | None = None,
+        loads: tuple[str, ...] = (),
     ) -> None:
         self.bounds = bounds
+        self.loads = loads
         self.meter = meter or Meter(None)
         self.pool = Pool(bounds)
         self.writer = Writer(source, bounds, self.pool)

@@ -29,11 +29,13 @@ def serve(
     cors: str = "*",
     log: bool = True,
     proxy: str = "",
+    loads: tuple[str, ...] = (),
 ) -> None:
     """Serve until a signal ends it; requests under way are finished first.
 
-    ``proxy`` is the address of a reverse proxy whose ``X-Forwarded-For`` is believed. Raises
-    ``StoreError`` (port-in-use, and those of opening the store), ``RequestError`` no-web.
+    ``loads`` are hosts that ``LOAD`` may contact; ``proxy`` is the address of a reverse proxy whose
+    ``X-Forwarded-For`` is believed. Raises ``StoreError`` (port-in-use, and those of opening the
+    store), ``RequestError`` no-web.
     """
     try:
         import jinja2  # noqa: F401 (the pages need both, and only when the first is asked for)
@@ -51,7 +53,9 @@ def serve(
         ) from error  # fmt: skip
     limits = bounds or Bounds()
     listener = bind(host, port)
-    service = Service(source, limits, token=token, meter=Meter(sys.stderr if log else None))
+    service = Service(
+        source, limits, token=token, meter=Meter(sys.stderr if log else None), loads=loads
+    )
     config = uvicorn.Config(
         build(service, cors=cors),
         http=limited(limits),

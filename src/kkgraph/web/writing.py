@@ -13,7 +13,7 @@ from kkgraph.errors import QuestionError, SourceError, TermError
 from kkgraph.graph import KnowledgeGraph
 from kkgraph.store import OxigraphStore
 from kkgraph.store.snapshots import of_snapshot
-from kkgraph.web import dataset
+from kkgraph.web import dataset, remote
 from kkgraph.web.messages import Reply
 
 
@@ -51,9 +51,15 @@ def update(
     base: str,
     using: Sequence[str],
     using_named: Sequence[str],
+    loads: Sequence[str],
+    max_bytes: int,
     folder: str,
 ) -> Reply:
-    """Run an update; ``using`` and ``using_named`` are the protocol's dataset for its patterns."""
+    """Run an update; ``using`` and ``using_named`` are the protocol's dataset for its patterns.
+
+    ``loads`` are the hosts that ``LOAD`` may contact, ``max_bytes`` what one document may have.
+    """
+    text = remote.with_loaded(text, loads, max_bytes)
     sparql.refuse_remote(text, where="update")
     store.update(dataset.with_using(text, using, using_named), base=base)
     return snapshot(store, folder=folder)
