@@ -32,7 +32,8 @@ _EDITOR_SHA512 = (
     "Zw45KdPoAE1KRaAoxIHdQqeJxvaVG1oQdntw0hy0ktX35Zu8ZccuOLrXCLwR+GU+0xMzLw8Mjw6BkSZV2vUuQw=="
 )
 _EDITOR_FILES = ("yasgui.min.js", "yasgui.min.css")
-_EDITOR_WAIT_S = 90
+_EDITOR_WAIT_S = 45
+_EDITOR_PATIENCE = ("--fetch-retries=1", "--fetch-timeout=15000", "--fetch-retry-maxtimeout=3000")
 _NOTICE = f"""The files yasgui.min.js and yasgui.min.css are YASGUI {_EDITOR_VERSION}, unchanged,
 from the npm package {_EDITOR} (https://github.com/rdfjs/Yasgui).
 
@@ -119,7 +120,7 @@ class MadeBuildHook(BuildHookInterface):
         shutil.rmtree(making, ignore_errors=True)
         making.mkdir(parents=True)
         subprocess.run(
-            [npm, "pack", "--silent", f"{_EDITOR}@{_EDITOR_VERSION}"],
+            [npm, "pack", "--silent", *_EDITOR_PATIENCE, f"{_EDITOR}@{_EDITOR_VERSION}"],
             cwd=making,
             check=True,
             timeout=_EDITOR_WAIT_S,

@@ -182,7 +182,7 @@ def test_no_page_is_wider_than_the_screen(visit, width):
     window = visit("/?lang=en", width=width, height=844)
     wide = {}
     for path in PAGES:
-        for lang in ("en", "th"):
+        for lang in ("en", "th") if width < 500 else ("th",):
             mark = "&" if "?" in path else "?"
             window.goto(window.url.split("/", 3)[0] + "//" + window.url.split("/")[2]
                         + f"{path}{mark}lang={lang}")  # fmt: skip

@@ -107,7 +107,7 @@ def test_the_switch_keeps_the_page(server):
 
 
 def test_every_link_leads_somewhere(server):
-    """All pages but those of single things are read, of these the first 60; every thing exists."""
+    """All pages but those of single things are read, of these the first 30; every thing exists."""
     waiting, seen, things = deque(["/?lang=en", "/?lang=th"]), {}, 0
     named, faults = set(), []
     while waiting:
@@ -118,7 +118,7 @@ def test_every_link_leads_somewhere(server):
         if path.startswith("/id/"):
             named.add(path.removeprefix("/id/").partition(".")[0])
             things += 1
-            if things > 60:
+            if things > 30:
                 continue
         if len([t for t in seen if t.startswith(path + "?")]) >= 2:
             continue  # tags, pages of an answer: two of each are enough
@@ -132,7 +132,7 @@ def test_every_link_leads_somewhere(server):
             waiting += [x for x in found.internal() if x not in seen]
     assert {t: s for t, s in seen.items() if s not in (200, 303)} == {}
     assert faults == []
-    assert 300 <= len(seen) <= 600, len(seen)
+    assert 240 <= len(seen) <= 600, len(seen)
     subjects = (
         "SELECT DISTINCT ?s WHERE { GRAPH ?g { ?s ?p ?o } FILTER(STRSTARTS(STR(?s), STR(kkd:))) }"
     )
