@@ -12,8 +12,8 @@ exact join get the parts of a written name from kkgraph's reading of it, and its
 language of that; matching by names alone gets the type and name in full without the territory
 (in English, what stands before the comma), and all usual names of an entry.
 
-At the end kkgraph's precision and recall are given for five seeds, none of which was looked at
-while the weights were estimated.
+At the end kkgraph's precision and recall are given for five seeds, on none of which (nor on their
+provinces) weights were estimated.
 """
 
 from __future__ import annotations

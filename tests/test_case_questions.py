@@ -9,9 +9,10 @@ import pyoxigraph as ox
 import pytest
 
 from conftest import shared
-from kkgraph import KnowledgeGraph, catalogue, names, release, report, turtle
+from kkgraph import KnowledgeGraph, catalogue, names, report, turtle
+from kkgraph.cases import flat
 from kkgraph.names import KKD, KKG
-from test_competency import COMPETENCY, DAILY, EXPECTED, QUESTIONS, plain
+from test_competency import COMPETENCY, DAILY, EXPECTED, LINKS, QUESTIONS, plain
 
 SLUGS = ["ban-pet", "jenrangsan-2019", "kamnuansilpa-2020"]
 OWN = sorted(q.id for q in QUESTIONS.values() if q.competency or q.answers or q.id[:2] == "rq")
@@ -55,7 +56,7 @@ def shadowed() -> KnowledgeGraph:
 
 
 def test_each_question_is_the_study_s_or_a_general_one():
-    assert (len(OWN), len(GENERAL)) == (COMPETENCY + 2, DAILY)
+    assert (len(OWN), len(GENERAL)) == (COMPETENCY + 2, DAILY + LINKS)
 
 
 @pytest.mark.parametrize("which", ["loaded", "shadowed"])
@@ -144,7 +145,7 @@ kkd:mine-F1-evidence a oa:SpecificResource ; oa:hasSource kkd:mine-article ; kk:
 
 
 def test_the_flat_sheet_has_each_finding_once_under_its_own_name(graph, loaded):
-    plain_sheet, sheet = (release.findings_sheet(g, "en") for g in (graph, loaded))
+    plain_sheet, sheet = (flat.findings_sheet(g.reader, "en") for g in (graph, loaded))
     ids = [row["id"] for row in sheet]
     assert len(ids) == len(set(ids)) == 530 + 16 + 12
     assert {"F462", "jenrangsan-2019-F1", "kamnuansilpa-2020-F1"} <= set(ids)
@@ -181,4 +182,4 @@ def test_evidence_is_verified_as_before(loaded):
 
 
 def test_catalogue_is_whole():
-    assert len(catalogue.all_questions()) == len(QUESTIONS)
+    assert len(catalogue.all_questions()) == len(QUESTIONS) + 2

@@ -34,8 +34,8 @@ def report(path, ontology):
 
 
 def test_the_fixtures_are_whole():
-    assert len(files.shape_files()) == 5
-    assert len(VALID) == len(INVALID) == 61
+    assert len(files.shape_files()) == 6
+    assert len(VALID) == len(INVALID) == 66
     assert {ident(p) for p in VALID} == {ident(p) for p in INVALID}
 
 

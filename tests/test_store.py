@@ -298,7 +298,7 @@ def test_one_root_for_all_errors():
     from kkgraph import errors
 
     kinds = [k for k in vars(errors).values() if isinstance(k, type)]
-    assert len(kinds) == 9
+    assert len(kinds) == 10
     assert all(issubclass(k, KkgraphError) for k in kinds)
 
 

@@ -74,18 +74,18 @@ def test_rows_and_bytes_are_limited_and_nothing_is_cut_in_silence(server):
     for accept in ("application/sparql-results+json", "application/sparql-results+xml",
                    "text/csv", "text/tab-separated-values"):  # fmt: skip
         answer = server.query("SELECT * { ?s ?p ?o } LIMIT 501", accept)
-        assert code(answer) == (422, "answer-too-large"), accept
+        assert code(answer) == (422, "result-too-large"), accept
     tricky = '("},{" AS ?a) ("<result>\\n" AS ?b)'
     for accept in ("application/sparql-results+json", "text/csv"):
         text = f"SELECT {tricky} ?s {{ ?s ?p ?o }} LIMIT 400"
         assert server.query(text, accept)[0] == 200, "rows are counted, not what looks like one"
     assert code(server.query("CONSTRUCT WHERE { ?s ?p ?o }", "text/turtle")) == (
-        422, "answer-too-large",
+        422, "result-too-large",
     )  # fmt: skip
     large = "SELECT (CONCAT(?o, ?o, ?o, ?o) AS ?x) { ?s kk:statement ?o } LIMIT 500"
     assert server.query(large)[0] in (200, 422)
     wide = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l } LIMIT 50000"
-    assert code(server.query(wide)) == (422, "answer-too-large")
+    assert code(server.query(wide)) == (422, "result-too-large")
 
 
 def test_memory_is_limited(server):

@@ -20,8 +20,9 @@ import pytest
 from kkgraph import KnowledgeGraph
 from kkgraph.errors import QuestionError, SourceError, StoreError
 from kkgraph.store import OxigraphStore
-from kkgraph.web import remote, serving
+from kkgraph.web import remote, running, serving
 from kkgraph.web.remote import with_loaded
+from kkgraph.web.writer import Source
 from webserver import TOKEN, Server, token_file, wait_for
 
 LOCAL = "https://w3id.org/kkgraph/graph/local"
@@ -121,7 +122,7 @@ def test_updates_that_are_refused(server, text, status, code):
     assert (got, json.loads(body)["code"]) == (status, code)
 
 
-class Source(BaseHTTPRequestHandler):
+class Host(BaseHTTPRequestHandler):
     """A host with a document, one with a redirect, and one that is too large."""
 
     def do_GET(self):
@@ -145,7 +146,7 @@ class Source(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def source():
-    made = ThreadingHTTPServer(("127.0.0.1", 0), Source)
+    made = ThreadingHTTPServer(("127.0.0.1", 0), Host)
     threading.Thread(target=made.serve_forever, daemon=True).start()
     yield made.server_address[1]
     made.shutdown()
@@ -335,7 +336,7 @@ def test_the_token_must_be_long_and_nobody_elses(tmp_path):
 
 
 def test_a_port_in_use_is_told(tmp_path):
-    with serving.bind("127.0.0.1", 0) as taken:
+    with running.listen("127.0.0.1", 0) as taken:
         with pytest.raises(StoreError) as caught:
-            serving.bind("127.0.0.1", taken.getsockname()[1])
+            serving.serve(Source(), port=taken.getsockname()[1])
         assert caught.value.code == "port-in-use"

@@ -69,7 +69,13 @@ _GAPS: Final = (
 
 def answer(reader: Reader, question: Question, bound: str, lang: str, limits: Limits) -> Table:
     """The table of a stored question whose parameters are already bound in ``bound``."""
-    result = reader.store.query(bound, limits)
+    return arranged(reader, question, reader.store.query(bound, limits), lang)
+
+
+def arranged(reader: Reader, question: Question, result: Answer, lang: str) -> Table:
+    """The table of a stored question from its result; ``QuestionError`` bad-header if it lacks a
+    column.
+    """
     known = set(result.variables)
     missing = [c.name for c in question.columns if c.name not in known]
     if missing:

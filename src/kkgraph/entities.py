@@ -219,8 +219,13 @@ def _types(store: Store, node: str) -> list[str]:
 def _codes(reader: answers.Reader, node: str) -> tuple[tuple[str, Text], ...]:
     rows = _select(
         reader.store,
-        f"SELECT ?code ?scheme WHERE {{ {node} adms:identifier ?i . ?i skos:notation ?code ; "
-        "kk:identifierScheme ?scheme } ORDER BY ?scheme ?code",
+        f"""SELECT DISTINCT ?code ?scheme WHERE {{
+          {{ {node} adms:identifier ?i . ?i skos:notation ?code ; kk:identifierScheme ?scheme }}
+          UNION
+          {{ GRAPH ?register {{ {node} adms:identifier ?i .
+              ?i skos:notation ?code ; kk:identifierScheme ?scheme }}
+            FILTER(STRSTARTS(STR(?register), "{names.REGISTER_PREFIX}")) }}
+        }} ORDER BY ?scheme ?code""",
     )
     labels = reader.labels({r["scheme"].value for r in rows})
     return tuple((r["code"].value, labels.get(r["scheme"].value, {})) for r in rows)
@@ -238,3 +243,12 @@ def _texts(rows: list[dict[str, Any]]) -> dict[str, dict[str, str]]:
 def _select(store: Store, query: str) -> list[dict[str, Any]]:
     result = store.query(_HEAD + query, Limits(max_rows=None))
     return [dict(zip(result.variables, row, strict=True)) for row in result.rows]
+
+
+class Explanation:
+    """A finding with its page and, where the text was at hand, its passage."""
+
+    def __init__(self, note: FindingNote, page: Entity, passage: str | None) -> None:
+        self.note = note
+        self.page = page
+        self.passage = passage

@@ -70,5 +70,16 @@ class LinkError(KkgraphError):
     """Two datasets cannot be linked."""
 
 
+class RemoteError(KkgraphError):
+    """Another machine didn't answer, refused, broke off, or answered something else.
+
+    ``status`` and ``body`` are what it sent where it refused (an HTTP status, else 0).
+    """
+
+    exit_code = 3
+    status = 0
+    body = b""
+
+
 class RequestError(KkgraphError):
     """A request over HTTP that is refused before anything is done."""

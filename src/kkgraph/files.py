@@ -6,6 +6,7 @@ under ``kkgraph/shipped/``.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -62,6 +63,24 @@ def inferred_file() -> Path:
 def shape_files() -> list[Path]:
     """The shipped SHACL shapes, in name order."""
     return sorted(shipped("shapes").glob("*.ttl"))
+
+
+def portal_shapes() -> list[Path]:
+    """The shapes for catalogues of portals, which no data are validated with."""
+    return sorted(shipped("shapes").joinpath("portal").glob("*.ttl"))
+
+
+def portal_profiles() -> dict[str, Path]:
+    """The shipped profiles of data portals, by name."""
+    return {p.stem: p for p in sorted(shipped("data").joinpath("portals").glob("*.yaml"))}
+
+
+def cache_folder() -> Path:
+    """Where answers of other machines are kept: KKGRAPH_CACHE, else the user's cache folder."""
+    if own := os.environ.get("KKGRAPH_CACHE"):
+        return Path(own)
+    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(base) / "kkgraph"
 
 
 def question_files() -> list[Path]:

@@ -12,7 +12,7 @@ from kkgraph import answers, catalogue, entities, evidence, files, names, questi
 from kkgraph.cases.work import CaseWork
 from kkgraph.errors import QuestionError, TermError
 from kkgraph.link.work import LinkWork
-from kkgraph.model import Answer, FindingNote, Problem, Question
+from kkgraph.model import Answer, Problem, Question
 from kkgraph.store import Limits, OxigraphStore, Store
 from kkgraph.tables import Table
 
@@ -59,7 +59,7 @@ class KnowledgeGraph(CaseWork, LinkWork):
             place.rmdir()  # an empty folder: the store takes its place
         return cls(OxigraphStore.create(place, shipped_quads(), in_process=in_process))
 
-    def ask(
+    def ask(  # noqa: PLR0913
         self,
         question: str | Question,
         params: Mapping[str, Any] | None = None,
@@ -67,20 +67,31 @@ class KnowledgeGraph(CaseWork, LinkWork):
         lang: str = "en",
         timeout_s: float | None = DEFAULT_TIMEOUT_S,
         max_rows: int | None = DEFAULT_MAX_ROWS,
+        allow_remote: bool = False,
+        cache: Path | str | None = None,
     ) -> Table:
         """The answer to a stored question, each row with its findings, scope and hedge.
 
         ``question`` is an id (case doesn't matter) or a path ending in ``.rq``. An entity parameter
         takes a slug, CURIE, IRI or label. The study's own questions (those with ``competency`` or
         ``answers`` in their header) are asked of the study alone, whatever cases are loaded; all
-        others run across them. Raises ``QuestionError`` (unknown-question, unknown-parameter,
-        bad-value, bad-header, bad-sparql), ``TermError`` (unknown-entity, ambiguous-entity),
-        ``StoreError`` (timeout).
+        others run across them. A question that asks other machines contacts the endpoints of its
+        header where ``allow_remote``, and keeps the answer in ``cache``; otherwise the kept one is
+        returned, with its date in ``remote``. Its own time limit holds where none is given. Raises
+        ``QuestionError`` (unknown-question, unknown-parameter, bad-value, bad-header, bad-sparql,
+        remote-access, too-many-values), ``TermError`` (unknown-entity, ambiguous-entity),
+        ``StoreError`` (timeout), ``RemoteError``.
         """
         asked = catalogue.get(question) if isinstance(question, str) else question
         bound = self.sparql_of(asked, params, lang=lang)
         reader = self.study().reader if asked.competency or asked.answers else self.reader
-        return answers.answer(reader, asked, bound, lang, Limits(timeout_s, max_rows))
+        if asked.federated is None:
+            return answers.answer(reader, asked, bound, lang, Limits(timeout_s, max_rows))
+        from kkgraph import federation
+
+        seconds = asked.federated.timeout_s if timeout_s == DEFAULT_TIMEOUT_S else timeout_s
+        allowed = federation.Allowed(allow_remote, Path(cache) if cache else None)
+        return federation.ask(reader, asked, bound, lang, Limits(seconds, max_rows), allowed)
 
     def sparql_of(
         self,
@@ -104,7 +115,8 @@ class KnowledgeGraph(CaseWork, LinkWork):
             else:
                 terms[name] = questions.term_of(param, value)
         bound = questions.bind(asked, terms)
-        sparql.refuse_remote(bound, where=asked.id)
+        endpoints = asked.federated.endpoints if asked.federated else ()
+        sparql.refuse_undeclared(bound, endpoints, where=asked.id)
         return bound
 
     def query(
@@ -168,7 +180,8 @@ class KnowledgeGraph(CaseWork, LinkWork):
         if self._study is None or self._study[0] != self.store.version:
             if self._study is not None:
                 self._study[1].close()
-            quads = (q for q in self.store.quads() if turtle.graph_of(q) not in cases)
+            kept = (g for g in self.store.graphs() if g not in cases and not names.is_apart(g))
+            quads = self.store.quads(kept)
             store = OxigraphStore.in_memory(quads, in_process=self.store.in_process)
             self._study = (self.store.version, KnowledgeGraph(store))
         return self._study[1]
@@ -181,7 +194,7 @@ class KnowledgeGraph(CaseWork, LinkWork):
         """An entity's page: names, codes, direct triples, and the findings by the role it plays."""
         return entities.read(self.reader, self.resolve(name))
 
-    def explain(self, finding: str, *, source: Path | str | None = None) -> Explanation:
+    def explain(self, finding: str, *, source: Path | str | None = None) -> entities.Explanation:
         """A finding opened: claim, scope, hedge, evidence, related findings, analyst's notes.
 
         With ``source`` (the study's text) the passage too. Raises ``TermError`` not-a-finding,
@@ -198,7 +211,7 @@ class KnowledgeGraph(CaseWork, LinkWork):
             )
         note = notes[iri]
         passage = evidence.passage(source, note.evidence) if source and note.evidence else None
-        return Explanation(note, entities.read(self.reader, iri), passage)
+        return entities.Explanation(note, entities.read(self.reader, iri), passage)
 
     def questions(self, search: str = "") -> list[Question]:
         """The stored questions, all or those whose title, id or tags hold the words."""
@@ -227,7 +240,7 @@ class KnowledgeGraph(CaseWork, LinkWork):
         """
         from kkgraph import shapes as validation
 
-        own = background_of(self.store.quads())
+        own = self.background()
         chosen = [Path(s) for s in shapes]
         if not paths:
             return validation.validate(own, shapes=chosen, engine=engine)
@@ -310,17 +323,14 @@ class KnowledgeGraph(CaseWork, LinkWork):
     ) -> None:
         self.close()
 
+    def background(self) -> list[ox.Quad]:
+        """The quads that validation looks things up in; see ``names.is_background``."""
+        return list(self.store.quads(g for g in self.store.graphs() if names.is_background(g)))
+
     def _asserted(self) -> list[ox.Quad]:
-        return [q for q in self.store.quads() if turtle.graph_of(q) != names.KKG + "inferred"]
-
-
-class Explanation:
-    """A finding with its page and, where the text was at hand, its passage."""
-
-    def __init__(self, note: FindingNote, page: entities.Entity, passage: str | None) -> None:
-        self.note = note
-        self.page = page
-        self.passage = passage
+        inferred = names.KKG + "inferred"
+        graphs = (g for g in self.store.graphs() if g != inferred and not names.is_apart(g))
+        return list(self.store.quads(graphs))
 
 
 def shipped_quads() -> Iterable[ox.Quad]:

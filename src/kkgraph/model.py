@@ -34,6 +34,33 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
+class Federation:
+    """What a stored question may ask of other machines.
+
+    ``endpoints`` are the only addresses that it may contact, ``timeout_s`` bounds the whole.
+    ``given`` pairs a variable with a SPARQL pattern that gives its values here; they are written
+    into the question before it is sent, so that a service is asked about these alone.
+    """
+
+    endpoints: tuple[str, ...]
+    timeout_s: float = 60.0
+    given: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """Whom an answer comes from in part, when they were asked, and whether it was kept since."""
+
+    endpoints: tuple[str, ...]
+    fetched: str
+    kept: bool
+
+    def as_dict(self) -> dict[str, Any]:
+        """The record as a JSON object."""
+        return {"endpoints": list(self.endpoints), "fetched": self.fetched, "kept": self.kept}
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """A stored question: its header and its SPARQL, which runs as it stands."""
 
@@ -48,6 +75,7 @@ class Question:
     note: Text = field(default_factory=dict)
     gaps: tuple[str, ...] = ()
     where: str = ""
+    federated: Federation | None = None
 
     @property
     def iri(self) -> str:

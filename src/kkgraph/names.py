@@ -53,6 +53,7 @@ CASE_PREFIX: Final = KKG + "case-"
 CONTEXT_PREFIX: Final = KKG + "context-"
 LOAD_PREFIX: Final = KKG + "load-"
 LINKS_PREFIX: Final = KKG + "links-"
+REGISTER_PREFIX: Final = KKG + "register-"
 MERGED_GRAPHS: Final = frozenset(
     KKG + name for name in ("ontology", "entities", "study", "cited", "context", "local")
 )
@@ -64,6 +65,11 @@ MERGED_PREFIXES: Final = (CASE_PREFIX, CONTEXT_PREFIX)
 def is_merged(graph_iri: str) -> bool:
     """True where the graph's triples belong to the default graph as well."""
     return graph_iri in MERGED_GRAPHS or graph_iri.startswith(MERGED_PREFIXES)
+
+
+def is_apart(graph_iri: str) -> bool:
+    """True for graphs that are no part of what studies say: registers, links, load records."""
+    return graph_iri.startswith((REGISTER_PREFIX, LINKS_PREFIX, LOAD_PREFIX))
 
 
 def is_background(graph_iri: str) -> bool:

@@ -39,6 +39,7 @@ SECTIONS: Final[dict[str, str]] = {
     "comparison": "Comparison with other work · การเปรียบเทียบกับงานอื่น",
     "limits": "Limits: what must not be guessed · สิ่งที่ห้ามคาดเดา",
     "daily": "Everyday questions · คำถามใช้งานทั่วไป",
+    "elsewhere": "Questions that ask other machines · คำถามที่ถามแหล่งอื่น",
 }
 _OWL: Final = names.PREFIXES["owl"]
 _KINDS: Final[dict[str, str]] = {
@@ -57,7 +58,8 @@ _PREFACE: Final = """# Stored questions
 
 An `.rq` file is SPARQL that runs as it stands, under a header of `#+ ` lines that hold YAML:
 `title` (en and th), `columns`, and where wanted `params`, `note` (en and th), `gaps`, `tags`,
-`competency` and `answers`. Tabs and unknown keys are refused.
+`competency`, `answers` and `federated` ([federation.md](federation.md)). Tabs and unknown keys are
+refused.
 
 - Column types: {columns}.
 - Parameter types: {params}.
@@ -147,6 +149,9 @@ def _question(question: Question, gaps: dict[str, Gap]) -> str:
         out += [*_table(["parameter", "type", "default", "English", "ไทย"], rows), ""]
     if question.note:
         out += [f"Note: {_safe(question.note['en'])}  ", _safe(question.note["th"]), ""]
+    if question.federated:
+        asked = ", ".join(f"<{e}>" for e in question.federated.endpoints)
+        out += [f"Asks {asked}, where that is allowed ([federation.md](federation.md)).", ""]
     for name in question.gaps:
         gap = gaps[names.compact(names.expand(name))]
         texts = " / ".join(_safe(t) for t in _both(gap.question))

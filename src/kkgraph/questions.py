@@ -7,12 +7,13 @@ valid SPARQL by itself; binding replaces the whole line by a serialised term.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from kkgraph import files, sparql
-from kkgraph.errors import QuestionError
-from kkgraph.model import Column, Parameter, Question, Text
+from kkgraph import addresses, files, sparql
+from kkgraph.errors import QuestionError, SourceError
+from kkgraph.model import Column, Federation, Parameter, Question, Text
 
 COLUMN_TYPES: Final = frozenset(
     ("entity", "finding", "gap", "graph", "text", "string", "integer", "decimal", "year", "boolean")
@@ -20,8 +21,10 @@ COLUMN_TYPES: Final = frozenset(
 RESERVED: Final = frozenset(("scope", "hedge", "graph", "evidence"))
 PARAMETER_TYPES: Final = frozenset(("entity", "string", "integer", "lang"))
 _KEYS: Final = frozenset(
-    ("title", "answers", "competency", "tags", "columns", "params", "note", "gaps")
+    ("title", "answers", "competency", "tags", "columns", "params", "note", "gaps", "federated")
 )
+_FEDERATED: Final = ("endpoints", "timeout_s", "given")
+MAX_TIMEOUT_S: Final = 600
 _VALUES = re.compile(r"^[ \t]*VALUES[ \t]+\?(\w+)[ \t]*\{[^{}\n]*\}[ \t]*$", re.M | re.I)
 _INTEGER = re.compile(r"[+-]?\d{1,18}")
 _XSD_INTEGER = "http://www.w3.org/2001/XMLSchema#integer"
@@ -82,7 +85,63 @@ def read_question(path: Path) -> Question:
         note=_bilingual(where, data["note"], "note") if "note" in data else {},
         gaps=tuple(str(g) for g in data.get("gaps") or ()),
         where=str(path),
+        federated=_federation(where, data["federated"], body) if "federated" in data else None,
     )
+
+
+def _federation(where: str, data: Any, body: str) -> Federation:
+    """What the header's ``federated`` says; bad-header where it is wrong or not used."""
+    hint = "#+ federated:\n#+   endpoints: [https://…]\n#+   timeout_s: 60"
+    if not isinstance(data, dict) or not isinstance(data.get("endpoints"), list):
+        raise _bad(where, '"federated" needs a list of endpoints', hint)
+    for key in data:
+        if key not in _FEDERATED:
+            known = f"Known keys: {', '.join(_FEDERATED)}."
+            raise _bad(where, f'unknown key "{key}" under federated', known)
+    endpoints = tuple(str(e) for e in data["endpoints"])
+    for endpoint in endpoints:
+        try:
+            addresses.check_address(endpoint)
+        except SourceError as error:
+            raise _bad(where, f"federated: {endpoint}: {error.message}", error.hint) from error
+        if sparql.send_services(body, {endpoint: "urn:x"}) == body:
+            raise _bad(
+                where,
+                f"federated: no SERVICE <{endpoint}> stands in the query",
+                "Name only what the query asks, each as its whole address.",
+            )
+    seconds = data.get("timeout_s", 60)
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+        raise _bad(where, f'federated: "{seconds}" is no number of seconds', hint)
+    if not 0 < seconds <= MAX_TIMEOUT_S or not endpoints:
+        raise _bad(
+            where,
+            "federated: it needs an endpoint, and a timeout_s above 0",
+            f"At most {MAX_TIMEOUT_S} seconds are possible.",
+        )
+    given = data.get("given") or {}
+    if not isinstance(given, dict):
+        raise _bad(where, 'federated: "given" holds no variable: pattern lines', hint)
+    for name, pattern in given.items():
+        if f"VALUES ?{name} {{ UNDEF }}" not in (m[0].strip() for m in _VALUES.finditer(body)):
+            raise _bad(
+                where,
+                f'federated: "{name}" has no line of its own in the query',
+                f"Write VALUES ?{name} {{ UNDEF }} on one line, first in the SERVICE.",
+            )
+        sparql.refuse_remote(f"SELECT * {{ {pattern} }}", where=where)
+    return Federation(endpoints, float(seconds), tuple((str(n), str(p)) for n, p in given.items()))
+
+
+def give(question: Question, values: Mapping[str, Sequence[str]], bound: str) -> str:
+    """The bound query with the values of its given variables, as terms in SPARQL syntax."""
+
+    def swap(match: re.Match[str]) -> str:
+        if match[1] not in values:
+            return match[0]
+        return f"  VALUES ?{match[1]} {{ {' '.join(values[match[1]])} }}"
+
+    return _VALUES.sub(swap, bound)
 
 
 def split_header(path: Path) -> tuple[list[str], str, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import pyoxigraph as ox
@@ -23,6 +23,7 @@ _OPAQUE = re.compile(
 )
 _REMOTE: Final = re.compile("SERVICE|LOAD", re.I)
 _BRACKET: Final = re.compile(r"[(){}\[\]]")
+_SERVICE: Final = re.compile(r"\bSERVICE\s*(?:\bSILENT\s*)?(?P<iri><[^<>\"{}|^`\\\s]*>)", re.I)
 MAX_DEPTH: Final = 200
 
 
@@ -63,6 +64,41 @@ def refuse_remote(text: str, *, where: str = "query") -> None:
         hint="Allow it on purpose: allow_remote=True, or --allow-remote. If it is only a name in "
         "a query with a mistake, mend the mistake first.",
     )
+
+
+def refuse_undeclared(text: str, endpoints: Sequence[str], *, where: str = "query") -> None:
+    """Raise ``QuestionError`` (remote-access) where the text contacts more than these endpoints.
+
+    A service counts as declared where it is written ``SERVICE <address>`` with exactly one of the
+    addresses; these are blanked out, and what is left must pass ``refuse_remote``. A service that
+    is a variable, a prefixed name, or written in any other way is refused with the rest.
+    """
+    plain = list(text)
+    for match, _ in _services(text, endpoints):
+        # line ends stay: without one a comment would swallow what follows it
+        for place in range(match.start(), match.end()):
+            plain[place] = plain[place] if plain[place] in "\n\r" else " "
+    refuse_remote("".join(plain), where=where)
+
+
+def send_services(text: str, places: Mapping[str, str]) -> str:
+    """The text with each ``SERVICE <address>`` of the mapping sent to its other address."""
+    out, at = [], 0
+    for match, endpoint in _services(text, list(places)):
+        out += [text[at : match.start("iri")], f"<{places[endpoint]}>"]
+        at = match.end("iri")
+    return "".join([*out, text[at:]])
+
+
+def _services(text: str, endpoints: Sequence[str]) -> list[tuple[re.Match[str], str]]:
+    """Where the keyword stands before one of the addresses, outside strings and comments."""
+    masked = blank(text)
+    found = []
+    for match in _SERVICE.finditer(text):
+        keyword = masked[match.start() : match.start() + len("SERVICE")].upper()
+        if keyword == "SERVICE" and match["iri"][1:-1] in endpoints:
+            found.append((match, match["iri"][1:-1]))
+    return found
 
 
 def _parses(text: str) -> bool:

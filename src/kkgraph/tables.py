@@ -8,11 +8,12 @@ import io
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from kkgraph.layout import columns_text
-from kkgraph.model import Answer, Column, Gap, Question, Row, Text, in_language
+from kkgraph.model import Answer, Column, Gap, Question, Remote, Row, Text, in_language
 
 if TYPE_CHECKING:
     import pandas
@@ -28,7 +29,8 @@ _ADDED: Final[dict[str, Text]] = {
 class Table:
     """Rows under named columns, with the findings each row rests on and the known gaps.
 
-    ``truncated`` is True where ``max_rows`` cut the answer. Row order is the query's.
+    ``truncated`` is True where ``max_rows`` cut the answer. Row order is the query's. ``remote``
+    says whom a part of it was asked of, and when.
     """
 
     columns: tuple[Column, ...]
@@ -38,6 +40,7 @@ class Table:
     truncated: bool = False
     gaps: tuple[Gap, ...] = field(default=())
     answer: Answer | None = field(default=None, repr=False)
+    remote: Remote | None = None
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -77,6 +80,7 @@ class Table:
             "rows": [self._row_dict(r) for r in self.lines],
             "truncated": self.truncated,
             "gaps": [gap_dict(g, self.lang) for g in self.gaps],
+            **({"remote": self.remote.as_dict()} if self.remote else {}),
         }
 
     def to_json(self, path: Path | str | None = None) -> str:
@@ -259,17 +263,25 @@ def write_book(path: Path | str | IO[bytes], sheets: Sequence[Sheet]) -> None:
 
 def _put(cell: Any, value: Any, given: Sheet, number: int) -> None:
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-    from openpyxl.styles import Alignment, PatternFill
+    from openpyxl.styles import PatternFill
 
     if isinstance(value, str):
         cell.value = ILLEGAL_CHARACTERS_RE.sub("", safe_cell(value))
         cell.data_type = "s"
-        cell.alignment = Alignment(wrap_text=number > 1, vertical="top")
+        cell.alignment = _alignment(number > 1)
     else:
         cell.value = value
     colour = given.fill(value) if given.fill and number > 1 else None
     if colour:
         cell.fill = PatternFill("solid", fgColor=colour)
+
+
+@cache
+def _alignment(wrapped: bool) -> Any:
+    """One object for all cells, since making one for each is slow."""
+    from openpyxl.styles import Alignment
+
+    return Alignment(wrap_text=wrapped, vertical="top")
 
 
 def _finish(sheet: Any, given: Sheet) -> None:

@@ -150,6 +150,11 @@ def subject_of(quad: ox.Quad) -> str:
     return str(getattr(quad.subject, "value", quad.subject))
 
 
+def object_of(quad: ox.Quad) -> str:
+    """The object's IRI, blank-node name or lexical form."""
+    return str(getattr(quad.object, "value", quad.object))
+
+
 def canonical(quads: Iterable[ox.Quad]) -> str:
     """Canonical TriG: fixed prefix, graph, subject, predicate and object order, two spaces.
 

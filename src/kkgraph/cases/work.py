@@ -90,7 +90,8 @@ class CaseWork:
         from kkgraph.cases import filing
         from kkgraph.cases.known import Known
 
-        quads = list(self.store.quads())
+        graphs = (g for g in self.store.graphs() if not names.is_apart(g))
+        quads = list(self.store.quads(graphs))
         known = Known.of(quads)
         options: dict[str, Any] = {
             "lang": lang,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -95,6 +96,12 @@ def ask(
     store: Store = None,
     timeout: Timeout = 30.0,
     max_rows: MaxRows = 100_000,
+    allow_remote: Annotated[
+        bool, typer.Option("--allow-remote", help="Ask the machines that the question declares.")
+    ] = False,
+    cache: Annotated[
+        Path | None, typer.Option("--cache", help="Where their answers are kept (default: yours).")
+    ] = None,
 ) -> None:
     """Answer a stored question, each line with its scope, hedge and finding."""
     from kkgraph.cli import render
@@ -106,12 +113,26 @@ def ask(
     if show:
         render.save(graph.sparql_of(question, params, lang=lang), output)
         return
-    table = graph.ask(question, params, lang=lang, timeout_s=timeout, max_rows=max_rows)
+    table = graph.ask(
+        question,
+        params,
+        lang=lang,
+        timeout_s=timeout,
+        max_rows=max_rows,
+        allow_remote=allow_remote,
+        cache=cache,
+    )
     if form == "text":
         render.save(render.answer(table, width()), output)
     else:
         write_table(table, form, output)
         _say_cut(table.truncated, max_rows)
+    if table.remote is not None:
+        from kkgraph.cli.messages import say
+
+        key = "kept" if table.remote.kept else "asked"
+        where = ", ".join(table.remote.endpoints)
+        print(say(key, lang, where=where, when=table.remote.fetched), file=sys.stderr)
 
 
 @app.command(rich_help_panel=ASK)

@@ -17,13 +17,14 @@ from kkgraph.cli.common import (
     Store,
     app,
     choose,
+    on_disk,
     open_graph,
     width,
 )
-from kkgraph.errors import QuestionError, SourceError
+from kkgraph.errors import SourceError
 
 if TYPE_CHECKING:
-    from kkgraph.graph import KnowledgeGraph
+    pass
 
 Name = Annotated[str, typer.Argument(help="A case's name, such as ban-pet.")]
 
@@ -47,7 +48,7 @@ def load(
     from kkgraph.cli.told import loading
 
     choose("--lang", lang, ("th", "en"))
-    graph = _on_disk(store)
+    graph = on_disk(store)
     progress = Progress()
     done = graph.load(path, name=name, replace=replace, force=force, progress=progress)
     progress.end()
@@ -65,7 +66,7 @@ def unload(name: Name, lang: Lang = "en", store: Store = None) -> None:
     from kkgraph.cli.told import say
 
     choose("--lang", lang, ("th", "en"))
-    number = _on_disk(store).unload(name)
+    number = on_disk(store).unload(name)
     print(say("unloaded", lang, name=name, n=number))
 
 
@@ -81,7 +82,7 @@ def cases(
 
     choose("--format", form, ("text", "json"))
     choose("--lang", lang, ("th", "en"))
-    graph = _on_disk(store)
+    graph = on_disk(store)
     found = graph.cases() if name is None else [graph.case(name)]
     if form == "json":
         body = [c.as_dict(lang) for c in found]
@@ -147,15 +148,3 @@ def compare(
 
 def _list(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
-
-
-def _on_disk(store: Path | None) -> KnowledgeGraph:
-    """The graph of a store on disk; in memory a case would be gone when the command ends."""
-    if store is None:
-        raise QuestionError(
-            "no-store",
-            "cases are kept in a store on disk, and none is named",
-            where="--store",
-            hint="Add --store FOLDER (made the first time), or set KKGRAPH_STORE.",
-        )
-    return open_graph(store)

@@ -83,6 +83,18 @@ def open_graph(store: Path | None) -> KnowledgeGraph:
     return KnowledgeGraph.open(store, in_process=True)
 
 
+def on_disk(store: Path | None) -> KnowledgeGraph:
+    """The graph of a store on disk; in memory it would be gone when the command ends."""
+    if store is None:
+        raise QuestionError(
+            "no-store",
+            "cases, registers and links are kept in a store on disk, and none is named",
+            where="--store",
+            hint="Add --store FOLDER (made the first time), or set KKGRAPH_STORE.",
+        )
+    return open_graph(store)
+
+
 def choose(option: str, value: str, allowed: tuple[str, ...]) -> None:
     """Raise ``QuestionError`` bad-value where the value is not allowed."""
     if value not in allowed:

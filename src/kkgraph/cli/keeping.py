@@ -85,7 +85,7 @@ def export(
     store: Store = None,
 ) -> None:
     """Export the graph as RDF, the ontology as OWL, or the findings as a flat sheet."""
-    from kkgraph import release
+    from kkgraph.cases import flat
 
     rdf = ("trig", "nq", "jsonld", "ttl", "nt", "rdf", "owl")
     choose("--format", form, (*rdf, "csv", "xlsx"))
@@ -102,4 +102,4 @@ def export(
         chosen = [g.strip() for g in graphs.split(",") if g.strip()]
         write_bytes(graph.export(form, graphs=["ontology"] if form == "owl" else chosen), output)
     else:
-        write_table(release.findings_sheet(graph, lang), form, output)
+        write_table(flat.findings_sheet(graph.reader, lang), form, output)

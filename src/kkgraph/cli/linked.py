@@ -44,6 +44,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     "unknown-name": {"en": "nothing has such a name", "th": "ไม่มีรายการที่ชื่อนี้"},
     "no-name": {"en": "no name and no code", "th": "ไม่มีชื่อและรหัส"},
     "territory": {"en": "a territory, not a body", "th": "เป็นพื้นที่ ไม่ใช่องค์กร"},
+    "unanswered": {"en": "the service gave no answer", "th": "บริการไม่ได้ตอบ"},
     "reviewed": {"en": "reviewed", "th": "ผ่านการตรวจแล้ว"},
     # reasons and verdicts
     "name": {"en": "name", "th": "ชื่อ"},
@@ -52,6 +53,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     "district": {"en": "district", "th": "อำเภอ"},
     "code": {"en": "code", "th": "รหัส"},
     "place": {"en": "place", "th": "พิกัด"},
+    "score": {"en": "score", "th": "คะแนน"},
     "also": {"en": "also claimed by", "th": "ตรงกับ"},
     "agrees": {"en": "=", "th": "="},
     "near": {"en": "≈", "th": "≈"},

@@ -10,7 +10,25 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from kkgraph.cli.common import Lang, Output, Progress, Store, choose, open_graph, width
+from kkgraph.cli.afar import (
+    Cache,
+    Properties,
+    Types,
+    is_service,
+    refuse_service,
+    service,
+    tell_unanswered,
+)
+from kkgraph.cli.common import (
+    Lang,
+    Output,
+    Progress,
+    Store,
+    choose,
+    on_disk,
+    open_graph,
+    width,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +54,12 @@ link_app = typer.Typer(
 Input = Annotated[
     Path, typer.Argument(metavar="INPUT", help="What to link: CSV, .xlsx, Parquet or RDF.")
 ]
-To = Annotated[str, typer.Option("--to", help="What to link to: such a file, or: graph.")]
+To = Annotated[
+    str,
+    typer.Option(
+        "--to", help="What to link to: such a file, graph, register:NAME, or a service's address."
+    ),
+]
 Map = Annotated[
     list[str] | None,
     typer.Option("--map", "-m", help="COLUMN=ROLE of the input, such as agency=name."),
@@ -48,6 +71,24 @@ Id = Annotated[str, typer.Option("--id", help="The input's column of row ids.")]
 IdTo = Annotated[str, typer.Option("--id-to", help="The column of row ids in what is linked to.")]
 Sheet = Annotated[
     str, typer.Option("--sheet", help="The sheet of a workbook (default: the first).")
+]
+Reviewed = Annotated[
+    list[Path] | None,
+    typer.Option("--reviewed", help="Keep the decisions of this review or SSSOM file (repeat it)."),
+]
+Called = Annotated[str, typer.Option("--name", help="The set's name (default: of its two sides).")]
+Licence = Annotated[str, typer.Option("--licence", help="The licence of the links, an IRI.")]
+Concepts = Annotated[
+    bool, typer.Option("--concepts", help="The rows are concepts: SKOS matches, not kk:matches.")
+]
+Outputs = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--output",
+        "-o",
+        help="Write links: .csv .json .sssom.tsv .trig .ttl …, or a review: .xlsx .review.csv "
+        "(repeat it).",
+    ),
 ]
 Threshold = Annotated[
     float, typer.Option("--threshold", help="Least probability of a link, above 0.5.")
@@ -67,26 +108,49 @@ def tables(
     id_to: IdTo = "",
     sheet: Sheet = "",
     threshold: Threshold = 0.98,
+    cache: Cache = None,
+    properties: Properties = None,
+    types: Types = None,
     form: Annotated[str, typer.Option("--format", "-f", help="text, csv or json.")] = "text",
+    reviewed: Reviewed = None,
+    name: Called = "",
+    licence: Licence = "",
+    concepts: Concepts = False,
+    load: Annotated[
+        bool, typer.Option("--load", help="Put the links into the store's kkg:links-<name>.")
+    ] = False,
     lang: Lang = "en",
-    output: Output = None,
+    output: Outputs = None,
     store: Store = None,
 ) -> None:
     """Link the rows of a table to a register: linked, ambiguous or none, with reasons."""
+    from kkgraph.cli import settling
     from kkgraph.cli.linked import summary
     from kkgraph.link import writing
 
     choose("--format", form, ("text", "csv", "json"))
     choose("--lang", lang, ("th", "en"))
-    if output is not None:
-        writing.check(output)
-    sides = _sides((path, roles or [], id_, sheet), (to, roles_to or [], id_to), store, lang)
-    linking, _ = _linked(*sides, threshold)
-    if output is not None:
-        writing.write(linking, output, lang=lang)
+    for place in output or []:
+        writing.check(place)
+    kept = settling.kept(reviewed)
+    mine = (path, roles or [], id_, sheet)
+    if is_service(to):
+        target = service(to, cache, properties, types, lang)
+        linking = _link(_side(*mine, lang), target, threshold)
+        tell_unanswered(linking, lang)
+        linking = settling.settled(linking, kept)
+    else:
+        sides = _sides(mine, (to, roles_to or [], id_to), store, lang)
+        linking, known = _linked(*sides, threshold)
+        linking = settling.settled(linking, kept, known.entries)
+    how = settling.form_of(linking, name, licence, lang, concepts=concepts)
+    for place in output or []:
+        writing.write(linking, place, form=how)
+    if load:
+        settling.load(linking, how, store, lang)
     if form == "text":
-        print(summary(linking, lang, width(), saved=str(output or "")), end="")
-    elif output is None:
+        print(summary(linking, lang, width(), saved=", ".join(map(str, output or []))), end="")
+    elif not output:
         print(writing.to_csv(linking) if form == "csv" else writing.to_json(linking), end="")
 
 
@@ -115,6 +179,7 @@ def evaluate(
 
     choose("--format", form, ("text", "csv", "json"))
     choose("--lang", lang, ("th", "en"))
+    refuse_service(to)
     sides = _sides((path, roles or [], id_, sheet), (to, roles_to or [], id_to), store, lang)
     linking, target = _linked(*sides, threshold)
     found = evaluation.evaluate(linking, evaluation.read_gold(gold, linking, target))
@@ -134,13 +199,22 @@ def _sides(
     lang: str,
 ) -> tuple[Any, Any]:
     """Both sides, read; what was understood of their columns is said on standard error."""
-    from kkgraph.link import reading
-
     path, roles, id_, sheet = source
-    mine = _side(path, roles, id_, sheet, lang)
-    if to[0] == "graph":
-        return mine, reading.of_graph(open_graph(store).store)
+    mine = _stored(str(path), store) or _side(path, roles, id_, sheet, lang)
+    if there := _stored(to[0], store):
+        return mine, there
     return mine, _side(Path(to[0]), to[1], to[2], "", lang)
+
+
+def _stored(name: str, store: Path | None) -> tuple[Side, Sequence[Entry]] | None:
+    """The side that is in a graph: ``graph``, or ``register:NAME`` of a store."""
+    from kkgraph.link import authorities, reading
+
+    if name == "graph":
+        return reading.of_graph(open_graph(store).store)
+    if name.startswith("register:"):
+        return authorities.side(on_disk(store).store, name.removeprefix("register:"))
+    return None
 
 
 def _side(
@@ -156,13 +230,20 @@ def _side(
 
 
 def _linked(source: Any, to: Any, threshold: float) -> tuple[Linking, Target]:
-    from kkgraph.link import Target, link
+    from kkgraph.link import Target
+
+    target = Target(*to)
+    return _link(source, target, threshold), target
+
+
+def _link(source: Any, target: Any, threshold: float) -> Linking:
+    from kkgraph.link import link
 
     progress = Progress()
-    target = Target(*to)
-    linking = link(source, target, threshold=threshold, progress=progress)
-    progress.end()
-    return linking, target
+    try:
+        return link(source, target, threshold=threshold, progress=progress)
+    finally:
+        progress.end()
 
 
 __all__ = ["LinkGroup", "link_app"]

@@ -14,6 +14,12 @@ MESSAGES: Final[dict[str, dict[str, str]]] = {
         "en": "The answer is longer; only the first {n} rows are shown (--max-rows).",
         "th": "คำตอบยาวกว่านี้ แสดงเพียง {n} แถวแรก (--max-rows)",
     },
+    "asked": {"en": "{where} was asked on {when}.", "th": "ถาม {where} เมื่อ {when}"},
+    "kept": {
+        "en": "{where} was asked on {when}; this is the answer kept from then (--allow-remote asks "
+        "again).",
+        "th": "คำตอบนี้เก็บไว้จากการถาม {where} เมื่อ {when} (--allow-remote เพื่อถามใหม่)",
+    },
     "note": {"en": "Note", "th": "หมายเหตุ"},
     "scope": {"en": "Scope", "th": "ขอบเขต"},
     "hedge": {"en": "Hedge", "th": "ระดับการยืนยัน"},

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from kkgraph.cli.messages import reason, say
-from kkgraph.entities import Entity, Link
-from kkgraph.graph import Explanation
+from kkgraph.entities import Entity, Explanation, Link
 from kkgraph.layout import display_width, pad, wrap
 from kkgraph.model import FindingNote, Gap, Problem, Row, Text, in_language
 from kkgraph.names import compact, slug

@@ -169,7 +169,7 @@ def _knowing(store: Path | None, background: bool) -> list[ox.Quad]:
     if not background:
         return []
     if store is not None:
-        return graph.background_of(open_graph(store).store.quads())
+        return open_graph(store).background()
     return graph.background_of(graph.shipped_quads())
 
 

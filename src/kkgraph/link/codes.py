@@ -55,3 +55,17 @@ def looks_like(scheme: str, value: str) -> bool:
     if scheme == "dla":
         return bool(told("dla", value).type)
     return scheme == "wikidata" and _WIKIDATA.fullmatch(value) is not None
+
+
+FORMS: Final = {
+    "dla": re.compile(r"[2-6]\d{6}"),
+    "geocode": re.compile(r"\d{4}(?:\d{2})?"),
+    "wikidata": re.compile(r"Q[1-9]\d*"),
+}
+"""The form of a code of each scheme whose codes have one."""
+
+
+def well_formed(scheme: str, value: str) -> bool:
+    """True unless the scheme's codes have a form that the value hasn't."""
+    form = FORMS.get(scheme)
+    return form is None or form.fullmatch(value) is not None

@@ -54,7 +54,7 @@ def of_file(path: Path) -> list[Entry]:
 
 def of_graph(store: Store, *, slug: str = "graph") -> tuple[Side, list[Entry]]:
     """The local administrations of a store's merged graphs, with their names and codes."""
-    merged = (q for q in store.quads() if names.is_merged(turtle.graph_of(q)))
+    merged = store.quads(g for g in store.graphs() if names.is_merged(g))
     side = Side(slug, "graph", "the knowledge graph", base=names.KKD)
     return side, _entries(_described(merged), typed=True)
 

@@ -9,15 +9,16 @@ from kkgraph.link import provinces
 from kkgraph.link.written import Written
 
 _SUB: Final = r"(?:sub[\s\-]?district|tambon|tumbon|tambol|tumbol)"
+_MUNICIPALITY: Final = r"mun(?:icipal\w*|\b\.?)"  # a bare "Mun" is a river and a name
 _ORG: Final = r"\s*admin\w*\s*org\w*"
 _THESABAN: Final = r"(?:th?ess?ab[ab]?[ab]?a?n|tet?sab+an)"
 _MUEANG: Final = r"(?:mueang|muang|meuang|muaeng)"
 _TYPES: Final[tuple[tuple[str, str], ...]] = (
     ("PAO", rf"provinc\w*{_ORG}|p\.a\.o\.?|(?-i:\bPAO\b)\.?"),
     ("SAO", rf"{_SUB}{_ORG}|[ts]\.a\.o\.?|(?-i:\b[TS]AO\b)\.?"),
-    ("SUBDISTRICT", rf"{_SUB}[\s\-]*municipal\w*|{_THESABAN}[\s\-]*{_SUB}\b"),
-    ("TOWN", rf"town[\s\-]*municipal\w*|{_THESABAN}[\s\-]*{_MUEANG}\b|\btown\s+of\b"),
-    ("CITY", rf"city[\s\-]*municipal\w*|{_THESABAN}[\s\-]*nakh?on?r?n?\b|\bcity\s+of\b"),
+    ("SUBDISTRICT", rf"{_SUB}[\s\-]*{_MUNICIPALITY}|{_THESABAN}[\s\-]*{_SUB}\b"),
+    ("TOWN", rf"town[\s\-]*{_MUNICIPALITY}|{_THESABAN}[\s\-]*{_MUEANG}\b|\btown\s+of\b"),
+    ("CITY", rf"city[\s\-]*{_MUNICIPALITY}|{_THESABAN}[\s\-]*nakh?on?r?n?\b|\bcity\s+of\b"),
     ("MUNICIPALITY", rf"municipal\w*|{_THESABAN}\b"),
 )
 _TYPE: Final = re.compile(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Protocol
 
 from kkgraph import __version__
 from kkgraph.errors import LinkError
@@ -14,18 +15,37 @@ from kkgraph.link.target import THRESHOLD, Target
 _MUCH_BETTER = 3.0
 
 
+class Decider(Protocol):
+    """What can be linked to: it decides on entries, and has notes on how that went."""
+
+    side: Side
+    notes: tuple[str, ...]
+
+    def decide(
+        self,
+        entries: Iterable[Entry],
+        *,
+        threshold: float,
+        progress: Callable[[str], None] | None,
+    ) -> list[Decision]:
+        """A decision for each entry, in order."""
+        ...
+
+
 def link(
     source: tuple[Side, Sequence[Entry]],
-    target: Target | tuple[Side, Sequence[Entry]],
+    target: Decider | tuple[Side, Sequence[Entry]],
     *,
     threshold: float = THRESHOLD,
     progress: Callable[[str], None] | None = None,
 ) -> Linking:
     """The decisions on all entries of the source, in order.
 
-    ``threshold`` is the least probability of a link. Where two entries that cannot be the same
-    (they have different codes of one scheme, or lie in different districts) claim one entry of the
-    target, only one that is much likelier keeps it. Raises ``LinkError`` bad-threshold.
+    ``target`` is a side with its entries, a ``Target`` made of them, or a service
+    (``kkgraph.link.remote.RemoteTarget``). ``threshold`` is the least probability of a link. Where
+    two entries that cannot be the same (they have different codes of one scheme, or lie in
+    different districts) claim one entry of the target, only one that is much likelier keeps it.
+    Raises ``LinkError`` bad-threshold.
     """
     if not 0.5 < threshold <= 1:
         raise LinkError(
@@ -35,11 +55,11 @@ def link(
             hint="Give one between 0.5 and 1, such as 0.98.",
         )
     side, entries = source
-    to = target if isinstance(target, Target) else Target(*target)
+    to: Decider = Target(*target) if isinstance(target, tuple) else target
     decisions = to.decide(entries, threshold=threshold, progress=progress)
     made = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return Linking(
-        side, to.side, tuple(rivals(decisions)), threshold, f"kkgraph {__version__}", made
+        side, to.side, tuple(rivals(decisions)), threshold, f"kkgraph {__version__}", made, to.notes
     )
 
 

@@ -76,8 +76,8 @@ class Side:
 class Reason:
     """One thing that spoke for or against a candidate.
 
-    ``kind`` is name, type, province, district, identifier, place or rival; ``detail`` says what
-    was compared, ``weight`` is its share in the score, as a natural logarithm of odds.
+    ``kind`` is name, type, province, district, identifier, place, rival or review; ``detail`` says
+    what was compared, ``weight`` is its share in the score, as a natural logarithm of odds.
     """
 
     kind: str
@@ -101,13 +101,14 @@ class Decision:
 
     ``candidates`` come best first (ties by id). Where linked, the first one is the link. ``why`` is
     a code: certain, identifier, tie, rival, weak, veto, unknown-name, no-name, territory, or
-    reviewed.
+    reviewed. ``remark`` is what a reviewer wrote beside it.
     """
 
     entry: Entry
     outcome: Outcome
     candidates: tuple[Candidate, ...] = ()
     why: str = ""
+    remark: str = ""
 
     @property
     def link(self) -> Candidate | None:
@@ -127,6 +128,10 @@ class Linking:
     made: str
     """When, as ``xsd:dateTime`` in UTC."""
     notes: tuple[str, ...] = field(default=())
+    reviewer: str = ""
+    """The role of who decided what has the reason reviewed; never a person's name."""
+    reviewed: str = ""
+    """When that was, as ``xsd:dateTime`` in UTC."""
 
     def __iter__(self) -> Iterator[Decision]:
         return iter(self.decisions)

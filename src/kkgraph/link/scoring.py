@@ -8,7 +8,7 @@ from typing import Final
 
 WEIGHTS: Final[dict[str, float]] = {
     "name:exact": 10.7,
-    "name:marks": 8.0,
+    "name:marks": 8.1,
     "name:doubled": 4.7,
     "name:sound": 9.1,
     "name:edit": 3.7,
@@ -22,12 +22,12 @@ WEIGHTS: Final[dict[str, float]] = {
     "anywhere:edit": 3.2,
     "anywhere:edit-short": 4.7,
     "anywhere:edits": 1.8,
-    "anywhere:like": 2.4,
+    "anywhere:like": -0.4,
     "type:agrees": 0.4,
     "type:near": 1.5,
     "type:differs": -19.8,
     "province:agrees": 4.1,
-    "province:differs": -12.0,
+    "province:differs": -11.9,
     "district:agrees": 2.1,
     "district:differs": -7.2,
     "place:agrees": 3.0,

@@ -32,6 +32,7 @@ class Target:
 
     def __init__(self, side: Side, entries: Iterable[Entry]) -> None:
         self.side = side
+        self.notes: tuple[str, ...] = ()
         self.entries: Sequence[Entry] = tuple(entries)
         _refuse_twice(self.entries)
         self.views: Sequence[View] = [view(e) for e in self.entries]

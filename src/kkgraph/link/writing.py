@@ -9,8 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
+from kkgraph import turtle
 from kkgraph.errors import LinkError
+from kkgraph.link import linkgraph, reviewing, sssom
 from kkgraph.link.records import Candidate, Decision, Entry, Linking
+from kkgraph.link.sssom import Form
 from kkgraph.tables import safe_cell
 
 HEADS: Final = (
@@ -19,9 +22,12 @@ HEADS: Final = (
 )  # fmt: skip
 
 
-def write(linking: Linking, path: Path | str, *, lang: str = "en") -> None:
+def write(
+    linking: Linking, path: Path | str, *, lang: str = "en", form: Form | None = None
+) -> None:
     """Write a linking: .csv, .json, and the other endings of ``WRITERS``.
 
+    ``form`` says what the set of links is called, and the like; its language outweighs ``lang``.
     The file is written beside its place and then put there, so that it is whole or as it was.
     Raises ``LinkError`` unknown-format for another ending.
     """
@@ -29,7 +35,7 @@ def write(linking: Linking, path: Path | str, *, lang: str = "en") -> None:
     writer = check(path)
     partial = path.with_name(f".{path.name}.partial")
     try:
-        partial.write_bytes(writer(linking, lang))
+        partial.write_bytes(writer(linking, form or Form.of(linking, lang)))
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
@@ -132,9 +138,17 @@ def _weight(weight: float) -> float | None:
     return round(weight, 3) if abs(weight) < 1e6 else None
 
 
-Writer = Callable[[Linking, str], bytes]
+def _rdf(kind: str) -> Writer:
+    return lambda linking, form: turtle.serialise(linkgraph.quads(linking, form), kind)
+
+
+Writer = Callable[[Linking, Form], bytes]
 WRITERS: Final[dict[str, Writer]] = {
-    ".csv": lambda linking, lang: to_csv(linking, lang).encode("utf-8-sig"),
-    ".json": lambda linking, lang: to_json(linking, lang).encode(),
+    ".review.csv": lambda linking, form: reviewing.to_csv(linking, form.lang).encode("utf-8-sig"),
+    ".csv": lambda linking, form: to_csv(linking, form.lang).encode("utf-8-sig"),
+    ".json": lambda linking, form: to_json(linking, form.lang).encode(),
+    ".sssom.tsv": lambda linking, form: sssom.text(linking, form).encode(),
+    ".xlsx": lambda linking, form: reviewing.to_xlsx(linking, form.lang),
+    **{f".{kind}": _rdf(kind) for kind in ("ttl", "trig", "nt", "nq", "jsonld", "rdf")},
 }
 """Ending → what makes the bytes of it, the longest endings first."""

@@ -61,6 +61,9 @@ class Store(Protocol):
     def query(self, sparql: str, limits: Limits) -> Answer:
         """The answer, within the limits; ``StoreError`` timeout where time ran out."""
 
+    def query_apart(self, sparql: str, limits: Limits) -> Answer:
+        """As ``query``, always in a process of its own, which is ended where time runs out."""
+
     def update(self, sparql: str) -> None:
         """Run a SPARQL update atomically; the default graph is right again afterwards."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 import threading
@@ -24,13 +23,14 @@ from kkgraph.sparql import (
     split_prologue,
     writes_default_graph,
 )
+from kkgraph.store import bulk
 from kkgraph.store.base import Limits
 from kkgraph.store.derived import insertion, target, with_default
 from kkgraph.store.execute import run, syntax_error
 from kkgraph.store.removal import MERGED, removal
 from kkgraph.store.snapshots import FOLDER as _FOLDER
 from kkgraph.store.snapshots import take
-from kkgraph.store.worker import Worker, timed_out
+from kkgraph.store.worker import Worker, run_watched
 
 FORMAT: Final = 1
 _MARK: Final = "kkgraph.json"
@@ -140,6 +140,7 @@ class OxigraphStore:
             )
         try:
             engine = ox.Store(str(path / _FOLDER))
+            bulk.recover(engine, path)
             derived = bool(mark.get("derived", True))
             return cls(engine, path=path, in_process=in_process, derived=derived)
         except (OSError, ValueError, RuntimeError) as error:
@@ -155,12 +156,26 @@ class OxigraphStore:
         if limits.timeout_s is None:
             return run(self._engine, sparql, limits.max_rows)
         if self._in_process:
-            return self._query_here(sparql, limits)
+            return run_watched(self._engine, sparql, limits)
         with self._lock:
             if self._worker is None or not self._worker.alive:
                 self._worker = self._start_worker()
             worker = self._worker
         return worker.query(sparql, limits)
+
+    def query_apart(self, sparql: str, limits: Limits) -> Answer:
+        """The answer from a worker process: for what must not hold up or end this one.
+
+        A store that queries in this process starts a worker for this call alone.
+        """
+        if not self._in_process and limits.timeout_s is not None:
+            return self.query(sparql, limits)
+        with self._lock:
+            worker = self._start_worker()
+        try:
+            return worker.query(sparql, limits)
+        finally:
+            worker.close()
 
     def update(self, sparql: str, *, base: str | None = None) -> None:
         """Run a SPARQL update and derive the default graph anew, all in one transaction.
@@ -239,14 +254,23 @@ class OxigraphStore:
         """Replace the graphs, all or none, and derive the default graph, in one transaction.
 
         A graph without triples is removed. A blank node that stands in two of the graphs stays
-        one node. Takes time by the size of the graphs, not of the store.
+        one node. Takes time by the size of the graphs, not of the store; a graph that isn't merged
+        is written by its differences, and a large new one in bulk.
         """
         with self._lock:
-            if self._derived:
-                steps = removal(self._engine, set(graphs))
-            else:
-                steps = [f"DROP SILENT {target(graph)}" for graph in sorted(graphs)]
-            self._run(" ;\n".join(steps + insertion(graphs, derived=self._derived)))
+            if not self._derived:
+                dropped = [f"DROP SILENT {target(graph)}" for graph in sorted(graphs)]
+                self._run(" ;\n".join(dropped + insertion(graphs, derived=False)))
+                return
+            held = {graph: list(triples) for graph, triples in graphs.items()}
+            if bulk.suits(self._engine, held):
+                self._bulk(*held.popitem())
+                return
+            changes = {g: bulk.differences(self._engine, g, t) for g, t in held.items()}
+            whole = {g: t for g, t in held.items() if changes[g] is None}
+            steps = removal(self._engine, set(whole))
+            steps += [step for found in changes.values() for step in found or ()]
+            self._run(" ;\n".join(steps + insertion(whole, derived=True)))
 
     def add_triples(self, graph: str, triples: Iterable[ox.Triple]) -> None:
         """Add the triples to the graph, atomically; the default graph follows."""
@@ -264,6 +288,16 @@ class OxigraphStore:
     def snapshot(self, folder: Path) -> Path:
         """A copy of the store's whole state; see ``kkgraph.store.snapshots.take``."""
         return take(self._engine, folder, on_disk=self._path is not None)
+
+    def _bulk(self, graph: str, triples: list[ox.Triple]) -> None:
+        try:
+            bulk.load(self._engine, graph, triples, self._path)
+        except (ValueError, RuntimeError, OSError) as error:
+            raise StoreError(
+                "engine-failed", f"the graph could not be written: {error}", where=graph
+            ) from error
+        finally:
+            self._changed()
 
     def _run(self, update: str, base: str | None = None) -> None:
         try:
@@ -288,20 +322,6 @@ class OxigraphStore:
         """End the worker, remove the snapshot, and let go of the store's lock."""
         self._changed()
         self._engine = ox.Store()
-
-    def _query_here(self, sparql: str, limits: Limits) -> Answer:
-        def stop() -> None:
-            error = timed_out(limits.timeout_s or 0)
-            os.write(2, f"kkgraph: {error.code}: {error}\n".encode())
-            os._exit(error.exit_code)
-
-        timer = threading.Timer(limits.timeout_s or 0, stop)
-        timer.daemon = True
-        timer.start()
-        try:
-            return run(self._engine, sparql, limits.max_rows)
-        finally:
-            timer.cancel()
 
     def _start_worker(self) -> Worker:
         if self._path is None:

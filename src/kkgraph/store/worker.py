@@ -130,6 +130,23 @@ def timed_out(seconds: float) -> StoreError:
     )
 
 
+def run_watched(engine: ox.Store, sparql: str, limits: Limits) -> Answer:
+    """The answer, here; where time runs out the whole process ends, with exit code 3."""
+
+    def stop() -> None:
+        error = timed_out(limits.timeout_s or 0)
+        os.write(2, f"kkgraph: {error.code}: {error}\n".encode())
+        os._exit(error.exit_code)
+
+    timer = threading.Timer(limits.timeout_s or 0, stop)
+    timer.daemon = True
+    timer.start()
+    try:
+        return run(engine, sparql, limits.max_rows)
+    finally:
+        timer.cancel()
+
+
 def main() -> None:
     """Load the data, then answer until the parent closes the pipe."""
     stdin, stdout = sys.stdin.buffer, sys.stdout.buffer

@@ -63,7 +63,7 @@ def query(
 
     ``default`` and ``named`` are the protocol's dataset; where either is given, the query's own
     ``FROM`` counts no more. Raises ``QuestionError`` (bad-sparql, remote-access, not-acceptable),
-    ``StoreError`` (answer-too-large, engine-failed).
+    ``StoreError`` (result-too-large, engine-failed).
     """
     sparql.refuse_remote(text)
     try:
@@ -105,7 +105,7 @@ def graph(desk: Desk, *, name: str, accept: str, max_rows: int, max_bytes: int) 
 def too_large(max_rows: int, max_bytes: int) -> StoreError:
     """The error of an answer that passes the limits: it is refused, never cut in silence."""
     return StoreError(
-        "answer-too-large",
+        "result-too-large",
         f"the answer has more than {max_rows} rows or {max_bytes // 2**20} MiB",
         hint="Ask for less: add LIMIT, and page with ORDER BY and OFFSET.",
     )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.routing import BaseRoute
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+    from starlette.requests import Request
+    from starlette.routing import BaseRoute
+
 
 from kkgraph import catalogue
 from kkgraph.errors import RequestError
@@ -25,6 +26,9 @@ def build(service: Service, *, extra: Sequence[BaseRoute] = (), cors: str = "*")
     ``extra`` are further routes, which go first. ``cors`` is the origin that scripts in a
     browser may come from (``*``: any; empty: none). Starting it starts the service's processes.
     """
+    from starlette.applications import Starlette
+    from starlette.exceptions import HTTPException
+
     questions = {q.id: q for q in catalogue.all_questions()}
 
     @asynccontextmanager

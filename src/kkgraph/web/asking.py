@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
-from kkgraph.entities import Entity, Link
+from kkgraph.entities import Entity, Explanation, Link
 from kkgraph.errors import QuestionError
-from kkgraph.graph import Explanation
 from kkgraph.model import FindingNote, Question, Text, in_language
 from kkgraph.tables import Table
 from kkgraph.web.messages import Reply

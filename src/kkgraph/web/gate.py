@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 import time
 import traceback
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from starlette.requests import ClientDisconnect, Request
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
 
 from kkgraph.errors import KkgraphError, RequestError, StoreError
 from kkgraph.web.messages import Reply
@@ -29,6 +30,10 @@ class Gate:
     """An ASGI application around another one; see ``kkgraph.web.app.build``."""
 
     def __init__(self, app: ASGIApp, service: Service, cors: str) -> None:
+        from starlette.requests import ClientDisconnect, Request
+
+        self._request = Request
+        self._gone = ClientDisconnect
         self.app = app
         self.service = service
         self._always = [(b"x-content-type-options", b"nosniff")]
@@ -57,7 +62,7 @@ class Gate:
         meter.open += 1
         try:
             await self._answer(scope, receive, passing)
-        except ClientDisconnect:
+        except self._gone:
             status = _GONE
         except Exception as error:
             if status and isinstance(error, (OSError, RuntimeError)):
@@ -68,7 +73,7 @@ class Gate:
                     raise
                 name = type(error).__name__
                 failure = StoreError("engine-failed", f"an error of the server: {name}")
-                await self.service.failed(Request(scope), failure)(scope, receive, passing)
+                await self.service.failed(self._request(scope), failure)(scope, receive, passing)
         finally:
             meter.open -= 1
             took = time.perf_counter() - start
@@ -76,12 +81,12 @@ class Gate:
             target = scope["path"]
             if scope["query_string"]:
                 target += "?" + scope["query_string"].decode("latin-1")
-            client = client_of(Request(scope))
+            client = client_of(self._request(scope))
             meter.write(client, scope["method"], target, status, took, size)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         if (error := self._too_long(scope)) is not None:
-            sent = self.service.failed(Request(scope), error)
+            sent = self.service.failed(self._request(scope), error)
             sent.headers["connection"] = "close"
             await sent(scope, receive, send)
         elif scope["method"] == "OPTIONS":

@@ -6,9 +6,12 @@ import uuid
 from email.message import Message
 from email.parser import BytesParser
 from email.policy import HTTP
+from typing import TYPE_CHECKING
 
-from starlette.requests import Request
-from starlette.routing import Route
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.routing import Route
+
 
 from kkgraph.errors import KkgraphError, RequestError
 from kkgraph.web.answering import refuse_bad_graph
@@ -23,6 +26,7 @@ _METHODS = ["GET", "PUT", "POST", "DELETE"]
 
 def routes(service: Service) -> list[Route]:
     """The graph store (``?default``, ``?graph=IRI``), and graphs named by their own address."""
+    from starlette.routing import Route
 
     async def store(request: Request) -> Sent:
         try:

@@ -30,6 +30,7 @@ _NAMED: Final = {
 }
 _PROBLEMS: Final = {
     "400": "A parameter is wrong.",
+    "403": "The question asks other machines, and a server doesn't.",
     "404": "There is no such thing.",
     "406": "No format that is accepted.",
     "409": "The name fits several things.",

@@ -12,7 +12,7 @@ from kkgraph.web.messages import Reply
 MEDIA: Final = "application/problem+json"
 STATUS: Final[dict[str, int]] = {
     "ambiguous-entity": 409,
-    "answer-too-large": 422,
+    "result-too-large": 422,
     "body-too-large": 413,
     "busy": 503,
     "client-busy": 429,
@@ -38,7 +38,7 @@ STATUS: Final[dict[str, int]] = {
 RETRY_S: Final[dict[str, int]] = {"busy": 2, "client-busy": 5, "crowded": 10}
 _TITLES: Final[dict[str, Text]] = {
     "ambiguous-entity": {"en": "The name fits several things", "th": "ชื่อนี้ตรงกับหลายสิ่ง"},
-    "answer-too-large": {"en": "The answer is too large", "th": "คำตอบใหญ่เกินไป"},
+    "result-too-large": {"en": "The answer is too large", "th": "คำตอบใหญ่เกินไป"},
     "bad-iri": {"en": "Not an IRI", "th": "ไม่ใช่ไออาร์ไอ (IRI)"},
     "bad-rdf": {"en": "The RDF cannot be read", "th": "อ่านข้อมูล RDF ไม่ได้"},
     "bad-request": {"en": "The request is malformed", "th": "รูปแบบของคำขอไม่ถูกต้อง"},

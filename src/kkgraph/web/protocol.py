@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
-from starlette.requests import Request
-from starlette.routing import Route
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.routing import Route
+
 
 from kkgraph import sparql
 from kkgraph.errors import KkgraphError, RequestError
@@ -35,6 +38,7 @@ class Operation:
 
 def routes(service: Service) -> list[Route]:
     """The endpoint, with and without a slash at its end."""
+    from starlette.routing import Route
 
     async def endpoint(request: Request) -> Sent:
         try:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from starlette.requests import Request
-from starlette.routing import Route
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.routing import Route
+
 
 from kkgraph.errors import KkgraphError, QuestionError
 from kkgraph.model import Question, in_language
@@ -24,6 +26,8 @@ _RESERVED = ("lang", "format")
 
 def routes(service: Service, questions: dict[str, Question]) -> list[Route]:
     """The routes below ``/api``."""
+    from starlette.routing import Route
+
     listed = {lang: json.dumps(_listing(questions, lang), ensure_ascii=False).encode()
               for lang in ("en", "th")}  # fmt: skip
     described = json.dumps(openapi.description(questions), ensure_ascii=False).encode()

@@ -11,10 +11,12 @@ import secrets
 from base64 import b64decode
 from collections import OrderedDict
 from collections.abc import Coroutine, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from starlette.requests import Request
-from starlette.types import Receive, Scope, Send
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.types import Receive, Scope, Send
+
 
 from kkgraph.errors import KkgraphError, RequestError
 from kkgraph.web import negotiation, problems

@@ -12,7 +12,8 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from kkgraph.errors import RequestError, SourceError, StoreError
+from kkgraph.errors import SourceError
+from kkgraph.web import running
 from kkgraph.web.bounds import Bounds
 from kkgraph.web.writer import Source
 
@@ -34,25 +35,19 @@ def serve(
     """Serve until a signal ends it; requests under way are finished first.
 
     ``loads`` are hosts that ``LOAD`` may contact; ``proxy`` is the address of a reverse proxy whose
-    ``X-Forwarded-For`` is believed. Raises ``StoreError`` (port-in-use, and those of opening the
-    store), ``RequestError`` no-web.
+    ``X-Forwarded-For`` is believed. Raises ``StoreError`` (port-in-use, no-address, and
+    those of opening the store), ``RequestError`` no-web.
     """
-    try:
-        import jinja2  # noqa: F401 (the pages need both, and only when the first is asked for)
-        import python_multipart  # noqa: F401
-        import uvicorn
+    running.require()
+    import uvicorn
 
-        from kkgraph.web.app import build
-        from kkgraph.web.meter import Meter
-        from kkgraph.web.service import Service
-        from kkgraph.web.wire import limited
-    except ImportError as error:
-        raise RequestError(
-            "no-web", f"the server's libraries are not installed ({error.name})",
-            hint="Install them: pip install 'kkgraph[web]'.",
-        ) from error  # fmt: skip
+    from kkgraph.web.app import build
+    from kkgraph.web.meter import Meter
+    from kkgraph.web.service import Service
+    from kkgraph.web.wire import limited
+
     limits = bounds or Bounds()
-    listener = bind(host, port)
+    listener = running.listen(host, port)
     service = Service(
         source, limits, token=token, meter=Meter(sys.stderr if log else None), loads=loads
     )
@@ -79,8 +74,7 @@ def serve(
 
     async def run() -> None:
         await service.start()
-        shown = f"[{host}]" if ":" in host else host
-        at = f"http://{shown}:{listener.getsockname()[1]}"
+        at = running.address(listener)
         print(f"kkgraph: serving {_named(source)} at {at}", file=sys.stderr, flush=True)
         try:
             await Server(config).serve(sockets=[listener])
@@ -105,23 +99,6 @@ def _calm() -> Iterator[None]:
     finally:
         for number, handler in zip(numbers, before, strict=True):
             signal.signal(number, handler)
-
-
-def bind(host: str, port: int) -> socket.socket:
-    """A listening socket; ``StoreError`` port-in-use, no-address."""
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listener = socket.socket(found[0], socket.SOCK_STREAM)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(found[4])
-        listener.listen(512)
-        listener.setblocking(False)
-    except OSError as error:
-        raise StoreError(
-            "port-in-use", f"the server can't listen at {host}, port {port}: {error.strerror}",
-            where="--port", hint="Another program may use it. Choose another: --port 8766.",
-        ) from error  # fmt: skip
-    return listener
 
 
 def read_token(path: Path) -> str:

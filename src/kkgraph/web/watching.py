@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
-from starlette.requests import Request
-from starlette.routing import Route
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.routing import Route
+
 
 from kkgraph import __version__
 from kkgraph.web.messages import Reply
@@ -16,6 +19,7 @@ _QUIET = {"cache-control": "no-store"}
 
 def routes(service: Service) -> list[Route]:
     """``/health`` (200 where it answers, 503 where no process does) and ``/metrics``."""
+    from starlette.routing import Route
 
     async def health(request: Request) -> Sent:
         gauges = service.pool.gauges()

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from typing import Any, Final
-
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from typing import TYPE_CHECKING, Any, Final
 
 from kkgraph.web.bounds import Bounds
+
+if TYPE_CHECKING:
+    from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol as _Protocol
+else:
+    _Protocol = object  # ``limited`` adds the real one, which is imported late
 
 _LOOK_S: Final = 1.0
 _SLOWEST: Final = 1024  # bytes a second of a request's body
 
 
-class Wire(HttpToolsProtocol):
+class Wire(_Protocol):
     """uvicorn's protocol with limits. ``bounds`` and ``clients`` are set by ``limited``."""
 
     bounds: Bounds
@@ -141,6 +144,8 @@ class Wire(HttpToolsProtocol):
 
 def limited(bounds: Bounds) -> type[Wire]:
     """The protocol class for one server, with its own count of connections."""
+    from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
     counts: Counter[str] = Counter()
     fields: dict[str, Any] = {"bounds": bounds, "clients": counts}
-    return type("LimitedWire", (Wire,), fields)
+    return type("LimitedWire", (Wire, HttpToolsProtocol), fields)

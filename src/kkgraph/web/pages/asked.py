@@ -112,6 +112,9 @@ def question(desk: Desk, visit: Visit) -> Page:
     bound = {k: v or "*" for k, v in values.items()}
     fields: dict[str, Any] = {"asked": asked, "tag_name": tag_name, "error": None, "table": None}
     try:
+        if asked.federated is not None:  # this server contacts no other
+            fields["sparql"] = desk.graph.sparql_of(asked, bound, lang=visit.lang)
+            return Page("elsewhere.html", visit.say(asked.title), fields)
         fields["table"] = table = desk.graph.ask(
             asked, bound, lang=visit.lang, timeout_s=None, max_rows=MOST
         )
@@ -198,7 +201,10 @@ def _of_pattern(desk: Desk, opened: str, name: str) -> set[str]:
 
 
 def _of_column(desk: Desk, opened: str, name: str) -> set[str]:
-    result = desk.graph.query_raw(opened)
+    try:
+        result = desk.graph.query_raw(opened)
+    except KkgraphError:
+        return set()
     if name not in result.variables:
         return set()
     place = result.variables.index(name)

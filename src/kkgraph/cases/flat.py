@@ -1,13 +1,13 @@
-"""What leaves the house: the findings as one flat sheet for people who never see RDF."""
+"""The findings as one flat sheet, for people who never see RDF."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Final
 
-from kkgraph import names
-from kkgraph.graph import KnowledgeGraph
+from kkgraph import answers, names
 from kkgraph.model import Cell, Column, Row
+from kkgraph.store import Limits
 from kkgraph.tables import Table
 
 _SHEET: Final = """PREFIX kk: <https://w3id.org/kkgraph/ns#>
@@ -38,13 +38,13 @@ _HEADS: Final = {
 }  # fmt: skip
 
 
-def findings_sheet(graph: KnowledgeGraph, lang: str) -> Table:
+def findings_sheet(reader: answers.Reader, lang: str) -> Table:
     """One row a finding, ordered by id; several subjects, values or holders joined by "; ".
 
     Findings of loaded cases come with the others, under the case's name, and then with a column
     for pages and sections.
     """
-    table = graph.query(_SHEET, lang=lang, max_rows=None)
+    table = answers.free_table(reader, reader.store.query(_SHEET, Limits(max_rows=None)), lang)
     merged: dict[str, dict[str, dict[str, None]]] = {}
     for line in table.lines:
         iri = str(line.cells["f"].iri)
