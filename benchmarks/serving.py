@@ -85,13 +85,21 @@ def questions(graph: KnowledgeGraph) -> dict[str, list[dict[str, str]]]:
         "SELECT DISTINCT ?e { ?e a ?t ; skos:prefLabel ?l } ORDER BY ?e", Limits(None, None)
     ).rows
     entities = [names.compact(row[0].value) for row in found]
+    random.Random(3).shuffle(entities)
     out = {}
     for question in catalogue.all_questions():
+        if question.federated:
+            continue
         mine: list[dict[str, str]] = [{}]
         for param in question.params:
+            kept = 0
             for entity in entities:
-                if len(graph.ask(question.id, {param.name: entity}, timeout_s=None)):
+                bound = graph.sparql_of(question.id, {param.name: entity})
+                if graph.store.query(bound, Limits(None, 1)).rows:
                     mine.append({param.name: entity})
+                    kept += 1
+                if kept == ROUNDS:
+                    break
         random.Random(3).shuffle(mine)
         out[question.id] = mine
     return out
