@@ -144,7 +144,7 @@ def test_the_terms_answer_themselves(server, graph):
         if q.graph_name.value == names.ONTOLOGY_GRAPH and q.subject.value.startswith(KK)
         and q.predicate.value == names.RDF_TYPE
     }  # fmt: skip
-    assert len(own) == 224
+    assert len(own) == 238
     assert own <= set(found.ids)  # the fragment of each name is its place on the page
     assert found.faults == []
 

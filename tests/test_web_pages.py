@@ -168,7 +168,7 @@ def test_every_question_has_a_page_that_answers(server):
             assert len(values) > 1, (q.id, param.name)
             if param.default:
                 assert param.default in values
-    assert fields == 43
+    assert fields == 45
 
 
 def test_a_value_that_is_chosen_counts(server):

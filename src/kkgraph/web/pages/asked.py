@@ -108,7 +108,8 @@ def question(desk: Desk, visit: Visit) -> Page:
         )  # fmt: skip
     known = {p.name for p in asked.params}
     given = {k: v for k, v in visit.given if k in known}
-    values = {p.name: given.get(p.name, p.default or "") for p in asked.params}
+    usual = {p.name: visit.lang if p.type == "lang" else p.default or "" for p in asked.params}
+    values = usual | given
     bound = {k: v or "*" for k, v in values.items()}
     fields: dict[str, Any] = {"asked": asked, "tag_name": tag_name, "error": None, "table": None}
     try:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlencode
 
-from starlette.requests import Request
-from starlette.routing import BaseRoute, Match, Route
-from starlette.types import Scope
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.routing import BaseRoute
+    from starlette.types import Scope
 
 from kkgraph.errors import KkgraphError, RequestError, TermError
 from kkgraph.web import negotiation, problems
@@ -29,26 +30,29 @@ _AS: Final = {
     "xml": "application/sparql-results+xml",
     **MEDIA,
 }
-Handler = Callable[[Request], Awaitable[Sent]]
+Handler = Callable[["Request"], Awaitable[Sent]]
 
 
-class Browsed(Route):
+def _browsed(path: str, handler: Handler, wanted: Callable[[Request], bool]) -> BaseRoute:
     """A route that only takes what a browser asks of an address that programs use too."""
+    from starlette.requests import Request
+    from starlette.routing import Match, Route
 
-    def __init__(self, path: str, handler: Handler, wanted: Callable[[Request], bool]) -> None:
-        super().__init__(path, handler, methods=["GET"])
-        self._wanted = wanted
+    class Browsed(Route):
+        """No match where a program asks, or something else is to be done than reading."""
 
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """No match where a program asks."""
-        match, child = super().matches(scope)
-        if match is Match.FULL and not self._wanted(Request(scope)):
+        def matches(self, scope: Scope) -> tuple[Match, Scope]:
+            match, child = super().matches(scope)
+            if match is Match.FULL and wanted(Request(scope)):
+                return match, child
             return Match.NONE, {}
-        return (match if match is Match.FULL else Match.NONE), child
+
+    return Browsed(path, handler, methods=["GET"])
 
 
 def routes(service: Service) -> list[BaseRoute]:
     """Pages, documents and assets; they go before the protocols' routes."""
+    from starlette.routing import Route
 
     def shown(name: str, *fields: str) -> Handler:
         async def handler(request: Request) -> Sent:
@@ -78,7 +82,7 @@ def routes(service: Service) -> list[BaseRoute]:
         Route("/validate", shown("validate"), methods=["GET"]),
         Route("/validate", uploads.handler(service, failed, visit_of), methods=["POST"]),
         Route("/validate/form.xlsx", documents(_form), methods=["GET"]),
-        Browsed("/sparql", documents(_sparql), _for_people),
+        _browsed("/sparql", documents(_sparql), _for_people),
         Route("/graph/{slug}", documents(_graph), methods=["GET"]),
         Route("/id/{slug}", documents(_thing), methods=["GET"]),
         Route("/ns", documents(_ontology), methods=["GET"]),

@@ -8,11 +8,11 @@ import shutil
 import tempfile
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from starlette.datastructures import UploadFile
-from starlette.requests import Request
+if TYPE_CHECKING:
+    from starlette.requests import Request
 
 from kkgraph.errors import KkgraphError, RequestError, SourceError
 from kkgraph.web.messages import Job, Reply
@@ -26,7 +26,7 @@ from kkgraph.web.service import GONE, Sent, Service, attended, body_of, client_o
 _FORM: Final = "multipart/form-data"
 _AROUND: Final = 64 * 1024
 _UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|]")
-Failing = Callable[[Request, Service, KkgraphError], Sent]
+Failing = Callable[["Request", Service, KkgraphError], Sent]
 Visiting = Callable[..., Visit]
 
 
@@ -48,6 +48,7 @@ def handler(
 
 async def _read(request: Request, service: Service, visit: Visit) -> tuple[str, bytes, bool]:
     """The file's name and content, and whether the marked workbook is wanted."""
+    from starlette.datastructures import UploadFile
     from starlette.formparsers import MultiPartException, MultiPartParser
 
     kind = request.headers.get("content-type", "")
