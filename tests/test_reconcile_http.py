@@ -314,14 +314,13 @@ def test_a_port_that_is_taken_and_hosts_that_are_none():
     assert not server.is_loopback("0.0.0.0") and not server.is_loopback("example.org")
 
 
-def test_the_verb_serves_until_it_is_interrupted(tmp_path):
-    table = tmp_path / "bodies.csv"
-    table.write_text(
-        "code,type,name_th,province\n5400104,SUBDISTRICT,ท่าพระ,ขอนแก่น\n6400114,SAO,ท่าพระ,ขอนแก่น\n",
-        encoding="utf-8",
-    )
-    command = [sys.executable, "-m", "kkgraph.cli", "reconcile-serve", str(table), "--port", "0",
-               "--lang", "th", "--name", "ทะเบียนทดสอบ", "--map", "code=code:dla"]  # fmt: skip
+_BODIES = "code,type,name_th,province\n5400104,SUBDISTRICT,ท่าพระ,ขอนแก่น\n6400114,SAO,ท่าพระ,ขอนแก่น\n"
+
+
+def served(register: str, *more: str) -> tuple[list[str], list[dict]]:
+    """What the verb says, and its candidates for ทต.ท่าพระ; it ends well when interrupted."""
+    command = [sys.executable, "-m", "kkgraph.cli", "reconcile-serve", register, "--port", "0",
+               "--lang", "th", "--name", "ทะเบียนทดสอบ", *more]  # fmt: skip
     process = subprocess.Popen(
         command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8",
         env={**os.environ, "PYTHONIOENCODING": "utf-8"}, cwd=ROOT,
@@ -336,9 +335,7 @@ def test_the_verb_serves_until_it_is_interrupted(tmp_path):
                 break
         else:
             raise AssertionError("".join(said))
-        assert any("2 รายการของ ทะเบียนทดสอบ" in line for line in said)
         got = ask(found[1], queries(q={"query": "ทต.ท่าพระ"})).json()
-        assert [c["id"] for c in got["q"]["result"] if c["match"]] == ["5400104"]
         process.send_signal(signal.SIGINT)
         out, rest = process.communicate(timeout=15)
     finally:
@@ -347,6 +344,28 @@ def test_the_verb_serves_until_it_is_interrupted(tmp_path):
     assert process.returncode == 0, rest
     assert rest.rstrip().endswith("หยุดแล้ว") and "Traceback" not in rest
     assert out == ""
+    return said, got["q"]["result"]
+
+
+def test_the_verb_serves_until_it_is_interrupted(tmp_path):
+    table = tmp_path / "bodies.csv"
+    table.write_text(_BODIES, encoding="utf-8")
+    said, result = served(str(table), "--map", "code=code:dla")
+    assert any("2 รายการของ ทะเบียนทดสอบ" in line for line in said)
+    assert [c["id"] for c in result if c["match"]] == ["5400104"]
+
+
+def test_the_verb_serves_a_register_of_a_store(tmp_path):
+    table, store = tmp_path / "bodies.csv", str(tmp_path / "store")
+    table.write_text(_BODIES, encoding="utf-8")
+    code, _, err = verb("register", "add", str(table), "--name", "mine", "--store", store)
+    assert code == 0, err
+    said, result = served("register:mine", "--store", store)
+    assert any("2 รายการของ ทะเบียนทดสอบ" in line for line in said)
+    matched = [c for c in result if c["match"]]
+    assert len(matched) == 1 and matched[0]["id"].endswith("5400104")
+    code, _, err = verb("reconcile-serve", "register:other", "--store", store, "--port", "0")
+    assert code == 2 and "unknown-register" in err
 
 
 def test_the_verb_checks_what_it_is_given(tmp_path):

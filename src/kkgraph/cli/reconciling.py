@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from kkgraph.cli.common import Lang, Store, app, choose, open_graph
+from kkgraph.cli.common import Lang, Store, app, choose, on_disk, open_graph
 from kkgraph.errors import QuestionError
 
 if TYPE_CHECKING:
@@ -36,7 +36,10 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
 @app.command("reconcile-serve", rich_help_panel="Link")
 def reconcile_serve(
     register: Annotated[
-        Path | None, typer.Argument(help="A table or RDF file (default: the graph's bodies).")
+        str | None,
+        typer.Argument(
+            help="A table, an RDF file, or register:NAME (default: the graph's bodies)."
+        ),
     ] = None,
     roles: Annotated[
         list[str] | None, typer.Option("--map", "-m", help="COLUMN=ROLE, as for link.")
@@ -100,7 +103,7 @@ def _web_address(option: str, given: str, *, path: bool) -> None:
 
 
 def _side(
-    register: Path | None,
+    register: str | None,
     roles: list[str] | None,
     id_column: str,
     sheet: str,
@@ -108,14 +111,17 @@ def _side(
     lang: str,
 ) -> tuple[Side, Sequence[Entry]]:
     from kkgraph.cli.linked import heard
-    from kkgraph.link import columns, reading
+    from kkgraph.link import authorities, columns, reading
 
+    if register is not None and register.startswith("register:"):
+        with on_disk(store) as graph:
+            return authorities.side(graph.store, register.removeprefix("register:"))
     if register is not None:
-        said = reading.Heard()
+        path, said = Path(register), reading.Heard()
         found = reading.read(
-            register, columns.parsed(roles or []), sheet=sheet, id_column=id_column, heard=said
+            path, columns.parsed(roles or []), sheet=sheet, id_column=id_column, heard=said
         )
-        print(heard(register.name, said, lang), end="", file=sys.stderr)
+        print(heard(path.name, said, lang), end="", file=sys.stderr)
         return found
     with open_graph(store) as graph:
         side, entries = reading.of_graph(graph.store)
