@@ -21,7 +21,7 @@ from kkgraph.graph import KnowledgeGraph
 from kkgraph.model import Gap, Question
 from kkgraph.reasoning import manchester
 
-_SECTIONS: Final[dict[str, str]] = {
+SECTIONS: Final[dict[str, str]] = {
     "research-question": "Research questions · คำถามวิจัย",
     "cases": "The cases · กรณีศึกษา",
     "tendency": "Tendencies · แนวโน้ม",
@@ -80,7 +80,7 @@ This page is made by `python -m kkgraph.pages docs/`.
 
 
 @dataclass(frozen=True)
-class _Term:
+class Term:
     """A term with its statements, and the axioms that need a blank node, as one line each."""
 
     iri: str
@@ -89,17 +89,21 @@ class _Term:
     axioms: tuple[str, ...]
 
     def texts(self, curie: str, lang: str = "") -> list[str]:
+        """The texts under a property, all or those of one language."""
         found = (v for v in self.values.get(names.expand(curie), ()) if isinstance(v, ox.Literal))
         return [v.value for v in found if not lang or v.language == lang]
 
     def nodes(self, curie: str) -> list[str]:
+        """The IRIs under a property, sorted."""
         found = self.values.get(names.expand(curie), ())
         return sorted(v.value for v in found if isinstance(v, ox.NamedNode))
 
     def label(self, lang: str) -> str:
+        """The label in a language; ``""`` where there is none."""
         return next(iter(self.texts("rdfs:label", lang) + self.texts("skos:prefLabel", lang)), "")
 
     def anchor(self) -> str:
+        """The term's anchor on the generated page."""
         prefix, _, local = names.compact(self.iri).partition(":")
         return f"{prefix}-{self.kind.split()[-1]}-{local}".lower()
 
@@ -110,7 +114,7 @@ def questions_page() -> str:
     groups: dict[str, list[Question]] = defaultdict(list)
     for question in found:
         groups[question.tags[0] if question.tags else "other"].append(question)
-    order = [*(s for s in _SECTIONS if s in groups), *sorted(set(groups) - set(_SECTIONS))]
+    order = [*(s for s in SECTIONS if s in groups), *sorted(set(groups) - set(SECTIONS))]
     with KnowledgeGraph.open(in_process=True) as graph:
         wanted = dict.fromkeys(names.expand(g) for q in found for g in q.gaps)
         gaps = {g.iri: g for g in graph.reader.gaps(list(wanted))}
@@ -123,7 +127,7 @@ def questions_page() -> str:
     ]
     for tag in order:
         links = ", ".join(f"[{q.id}](#{q.id})" for q in groups[tag])
-        out.append(f"## {_SECTIONS.get(tag, tag)}\n\n{links}\n")
+        out.append(f"## {SECTIONS.get(tag, tag)}\n\n{links}\n")
         out += [_question(q, gaps) for q in groups[tag]]
     return "\n".join(out)
 
@@ -157,7 +161,7 @@ def _question(question: Question, gaps: dict[str, Gap]) -> str:
 
 def terms_page() -> str:
     """The ontology as Markdown: properties at a glance, terms by module, reused terms."""
-    modules = {path: _terms(path) for path in files.ontology_files()}
+    modules = {path: read_terms(path) for path in files.ontology_files()}
     everything = [t for found in modules.values() for t in found]
     anchors = {t.iri: t.anchor() for t in everything}
     own = {p: [t for t in found if t.iri.startswith(names.KK)] for p, found in modules.items()}
@@ -188,7 +192,7 @@ def terms_page() -> str:
     return "\n".join(out)
 
 
-def _term(term: _Term, anchors: dict[str, str]) -> str:
+def _term(term: Term, anchors: dict[str, str]) -> str:
     labels = " · ".join(_safe(t) for t in (term.label("en"), term.label("th")) if t)
     out = [f'<a id="{term.anchor()}"></a>', "", f"### {names.compact(term.iri)}", ""]
     out += [f"{term.kind}: **{labels}**", ""]
@@ -219,7 +223,7 @@ def _term(term: _Term, anchors: dict[str, str]) -> str:
     return "\n".join([*out, ""])
 
 
-def _terms(path: Path) -> list[_Term]:
+def read_terms(path: Path) -> list[Term]:
     """The terms that a module declares, classes first, then by name within their kind."""
     quads = turtle.parse_file(path)
     about: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
@@ -234,7 +238,7 @@ def _terms(path: Path) -> list[_Term]:
         if not kind and iri.startswith(names.KK):
             kind = "concept scheme" if "#ConceptScheme" in str(types) else "concept"
         if kind:
-            out.append(_Term(iri, kind, values, _axioms(iri, quads)))
+            out.append(Term(iri, kind, values, _axioms(iri, quads)))
     return sorted(out, key=lambda t: (list(_KINDS.values()).index(t.kind), t.iri))
 
 

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 from kkgraph.model import in_language
 from kkgraph.report import words
 from kkgraph.report.markup import escape
 from kkgraph.report.positions import GAP, PLANS, Box, Line, Plan
-from kkgraph.report.records import Edge, Network
+from kkgraph.report.records import Edge, Network, Node
 
 ASSERTED: Final = "kk:asserted"
 _TRUNK: Final = 14
 _SHOWN: Final = 2
 
 
-def svg(network: Network, lang: str, shape: str) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Leads:
+    """Where a box (by its node's slug) and a line lead; empty for nowhere."""
+
+    node: Callable[[str], str]
+    edge: Callable[[Edge], str]
+
+
+def svg(network: Network, lang: str, shape: str, leads: Leads | None = None) -> list[str]:
     """The drawings in ``lang``; ``shape`` is wide (a page) or narrow (a phone).
 
-    Title and description name each for a screen reader; labels are text, none is cut.
+    Title and description name each for a screen reader; labels are text, none is cut. With
+    ``leads`` boxes and lines are links, which the keyboard reaches and which say what they join.
     """
     plans = PLANS[shape](network, lang)
     title = in_language(words.DRAWING, lang)
@@ -28,26 +39,51 @@ def svg(network: Network, lang: str, shape: str) -> list[str]:
         described = in_language(words.DRAWING_DESC, lang).format(
             nodes=len(plan.boxes), edges=len(plan.lines)
         )
-        out.append(_drawing(plan, f"{shape}-{lang}-{number}", (title + part, described), lang))
+        told = (title + part, described)
+        drawn = _drawing(plan, f"{shape}-{lang}-{number}", told, lang, leads)
+        out.append(drawn)
     return out
 
 
-def _drawing(plan: Plan, name: str, told: tuple[str, str], lang: str) -> str:
+def _drawing(plan: Plan, name: str, told: tuple[str, str], lang: str, leads: Leads | None) -> str:
     shape = name.partition("-")[0]
     title, described = (escape(t) for t in told)
+    nodes = {b.node.id: in_language(b.node.label, lang) for b in plan.boxes}
+    draw = _elbow if shape == "wide" else _hook
+    lines = [(line, draw(line, lang)) for line in plan.lines]
     return "\n".join(
         [
-            f'<svg class="network {shape}" lang="{lang}" role="img"'
+            f'<svg class="network {shape}" lang="{lang}" role="{"group" if leads else "img"}"'
             f' viewBox="-2 -2 {plan.width + 4} {plan.height + 4}"'
             f' width="{plan.width + 4}" height="{plan.height + 4}"'
             f' aria-labelledby="title-{name} desc-{name}">',
             f'<title id="title-{name}">{title}</title>',
             f'<desc id="desc-{name}">{described}</desc>',
-            *_lines(plan, lang, shape),
-            *(_box(b, lang) for b in plan.boxes),
+            *(_leading(line.edge, drawn, nodes, leads, lang) for line, drawn in lines),
+            *(_opening(b.node, _box(b, lang), leads) for b in plan.boxes),
             "</svg>",
         ]
     )
+
+
+def _leading(edge: Edge, drawn: str, nodes: dict[str, str], leads: Leads | None, lang: str) -> str:
+    """A line as a link that says what it joins, how, and which findings state it."""
+    if leads is None or not (target := leads.edge(edge)):
+        return drawn
+    said = f"{nodes[edge.source]} — {in_language(edge.label, lang)} → {nodes[edge.target]}"
+    more = ", ".join(filter(None, (_carriers(edge), _hedges(edge, lang))))
+    text = escape(f"{said} ({more})" if more else said)
+    joins = escape(f"{edge.source} {edge.target}")
+    return (
+        f'<a class="lead" href="{escape(target)}" data-joins="{joins}">'
+        f"<title>{text}</title>{drawn}</a>"
+    )
+
+
+def _opening(node: Node, drawn: str, leads: Leads | None) -> str:
+    if leads is None or not (target := leads.node(node.id)):
+        return drawn
+    return f'<a class="lead" href="{escape(target)}" data-node="{escape(node.id)}">{drawn}</a>'
 
 
 def _box(box: Box, lang: str) -> str:
@@ -61,11 +97,6 @@ def _box(box: Box, lang: str) -> str:
         f"{escape(in_language(box.node.kind, lang))}</span><span>{label}</span></div>"
         "</foreignObject></g>"
     )
-
-
-def _lines(plan: Plan, lang: str, shape: str) -> list[str]:
-    draw = _elbow if shape == "wide" else _hook
-    return [draw(line, lang) for line in plan.lines]
 
 
 def _elbow(line: Line, lang: str) -> str:

@@ -16,6 +16,7 @@ from kkgraph import catalogue
 from kkgraph.errors import RequestError
 from kkgraph.web import graphstore, protocol, rest, watching
 from kkgraph.web.gate import Gate
+from kkgraph.web.pages import routes as pages
 from kkgraph.web.service import Service
 
 
@@ -42,7 +43,7 @@ def build(service: Service, *, extra: Sequence[BaseRoute] = (), cors: str = "*")
         status = error.status_code if isinstance(error, HTTPException) else 500
         code = {404: "not-found", 405: "not-allowed"}.get(status, "bad-request")
         detail = error.detail if isinstance(error, HTTPException) else ""
-        sent = service.failed(request, RequestError(code, detail), status)
+        sent = pages.failed(request, service, RequestError(code, detail), status)
         for name, value in (getattr(error, "headers", None) or {}).items():
             sent.headers[name.lower()] = value
         return sent
@@ -50,6 +51,7 @@ def build(service: Service, *, extra: Sequence[BaseRoute] = (), cors: str = "*")
     app = Starlette(
         routes=[
             *extra,
+            *pages.routes(service),
             *protocol.routes(service),
             *graphstore.routes(service),
             *rest.routes(service, questions),

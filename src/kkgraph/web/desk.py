@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pyoxigraph as ox
 
@@ -18,6 +18,7 @@ from kkgraph.store.execute import run
 from kkgraph.store.snapshots import of_snapshot
 from kkgraph.web import answering, asking, describing, writing
 from kkgraph.web.messages import Job, Reply
+from kkgraph.web.pages.jobs import JOBS
 
 _PREPARED_UP_TO: Final = 300_000
 _LABELLED: Final = (
@@ -43,6 +44,13 @@ class Desk:
         self.graph = KnowledgeGraph(Direct(self.engine, in_process=True))
         self.questions: dict[str, Question] = {}
         self.merged: dict[tuple[str, ...], ox.Store] = {}
+        self._kept: dict[str, Any] = {}
+
+    def keep(self, name: str, make: Callable[[], Any]) -> Any:
+        """What ``make`` gave under this name since the last snapshot; made the first time."""
+        if name not in self._kept:
+            self._kept[name] = make()
+        return self._kept[name]
 
     def do(self, job: Job) -> Reply:
         """The reply to a job. Raises whatever ``KkgraphError`` the work raises."""
@@ -53,6 +61,7 @@ class Desk:
     def _load(self, place: Path) -> Reply:
         self.engine = of_snapshot(place)
         self.merged = {}
+        self._kept = {}
         self.graph.close()
         self.graph = KnowledgeGraph(Direct(self.engine, in_process=True))
         if not self.questions:  # the first time; after a write, what is needed is looked up then
@@ -103,6 +112,7 @@ READING: Final[dict[str, Callable[..., Reply]]] = {
     "sparql": asking.sparql_of,
     "entity": asking.entity,
     "finding": asking.finding,
+    **JOBS,
 }
 WRITING: Final[dict[str, Callable[..., Reply]]] = {
     "snapshot": writing.snapshot,

@@ -96,6 +96,11 @@ def problem(error: KkgraphError, lang: str, *, status: int | None = None) -> Rep
     return Reply(json.dumps(data, ensure_ascii=False).encode("utf-8"), MEDIA, number)
 
 
+def title(code: str) -> Text:
+    """What an error's code says, in both languages."""
+    return _TITLES.get(code, _OTHER)
+
+
 def _plain(text: str) -> str:
     """The text without lone surrogates, which UTF-8 cannot hold."""
     return text.encode("utf-8", "replace").decode("utf-8")

@@ -23,7 +23,9 @@ LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]", "::1")
 
 def require() -> None:
     """Raise ``RequestError`` no-web where the extra ``web`` isn't installed."""
-    if any(find_spec(name) is None for name in ("starlette", "uvicorn")):
+    if any(
+        find_spec(name) is None for name in ("starlette", "uvicorn", "jinja2", "python_multipart")
+    ):
         raise RequestError(
             "no-web",
             "a server needs Starlette and uvicorn",

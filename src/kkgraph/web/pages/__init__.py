@@ -1,0 +1,1 @@
+"""Pages for people, and documents for programs, from the same graph."""
