@@ -40,7 +40,7 @@ def test_every_word_is_used_and_every_used_word_is_there():
     used = set(re.findall(r"\bw\.(\w+)", source)) | set(re.findall(r"\bw\['(\w+)'\]", source))
     found = set(frame.words())
     assert used <= found, used - found
-    made = ("kind_", "role_", "graph_", "module_", "term_", "sparql_example_")
+    made = ("kind_", "role_", "graph_", "module_", "term_", "sparql_example_", "tag_")
     rest = {n for n in found - used if not n.startswith(made)}
     assert {n for n in rest if f'"{n}"' not in code} == set()
 
@@ -93,3 +93,12 @@ def test_the_style_and_the_script_load_nothing():
         assert "eval(" not in text
     assert len(held["site.css"]) < 60_000
     assert len(held["site.js"]) < 12_000
+
+
+def test_every_tag_has_a_name_in_thai():
+    from kkgraph import catalogue
+    from kkgraph.web.pages.asked import tag_name
+
+    tags = {t for q in catalogue.all_questions() for t in q.tags}
+    assert len(tags) >= 40
+    assert {t for t in tags if not THAI.search(tag_name(t)["th"])} == set()

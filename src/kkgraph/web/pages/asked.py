@@ -14,6 +14,7 @@ from kkgraph.graph import DEFAULT_TIMEOUT_S
 from kkgraph.model import Parameter, Question, Text
 from kkgraph.pages import SECTIONS
 from kkgraph.tables import Table
+from kkgraph.web.pages.frame import words
 from kkgraph.web.pages.visit import Page, Visit
 
 if TYPE_CHECKING:
@@ -95,7 +96,9 @@ def catalogue_page(desk: Desk, visit: Visit) -> Page:
 def tag_name(tag: str) -> Text:
     """The name of a tag in both languages; the tag itself where it has none."""
     english, dot, thai = SECTIONS.get(tag, "").partition(" · ")
-    return {"en": english, "th": thai} if dot else {"en": tag, "th": tag}
+    if dot:
+        return {"en": english, "th": thai}
+    return words().get(f"tag_{tag}") or {"en": tag, "th": tag}
 
 
 def question(desk: Desk, visit: Visit) -> Page:
