@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
 import sys
 
 import pytest
+from typer.testing import CliRunner
 
 from conftest import ROOT, shared
+from kkgraph.cli.app import app
 
 
 def run(*args, stdin=None, env=None):
@@ -253,3 +256,17 @@ def test_stores_made_at_once_all_answer(tmp_path):
     done = run("ask", "cq06", "--store", str(tmp_path / "file" / "sub"))
     assert done.returncode == 3
     assert "unwritable-store" in done.stderr
+
+
+def test_a_verb_that_fails_lets_go_of_its_store(tmp_path):
+    """The error's traceback holds the graph, and the collector may come late."""
+    store, held = str(tmp_path / "store"), []
+    gc.disable()
+    try:
+        for verb in (["cases"], ["cases", "none-such"], ["cases", "none-such"], ["cases"]):
+            held.append(CliRunner().invoke(app, [*verb, "--store", store]))
+    finally:
+        gc.enable()
+    assert [getattr(done.exception, "code", None) for done in held] == [
+        None, "unknown-case", "unknown-case", None,
+    ]  # fmt: skip

@@ -72,12 +72,23 @@ def _version(value: bool) -> None:
 
 @app.callback()
 def options(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show a traceback on errors.")] = False,
 ) -> None:
     """Hold the options that stand before every verb; ``main`` reads ``--debug``."""
+    context.call_on_close(_let_go)
+
+
+_opened: Final[list[KnowledgeGraph]] = []
+
+
+def _let_go() -> None:
+    """Close what the verb opened: an error's traceback may hold it, and with it the lock."""
+    while _opened:
+        _opened.pop().close()
 
 
 def open_graph(store: str | None) -> KnowledgeGraph:
@@ -91,6 +102,8 @@ def open_graph(store: str | None) -> KnowledgeGraph:
 
     with warnings.catch_warnings(record=True) as said:
         graph = KnowledgeGraph.open(store, in_process=True)
+    if store is not None:
+        _opened.append(graph)
     for warning in said:
         print(f"kkgraph: {warning.message}", file=sys.stderr)
     return graph
