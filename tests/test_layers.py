@@ -18,7 +18,7 @@ FLOORS = {
     5: ["answers", "catalogue", "evidence", "hygiene", "opening", "reasoning", "shapes"],
     6: ["entities", "federation"],
     7: ["cases"],
-    8: ["link"],
+    8: ["backup", "link"],
     9: ["graph"],
     10: ["report", "pages", "portal"],
     11: ["web"],

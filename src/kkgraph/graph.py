@@ -21,6 +21,7 @@ from kkgraph.tables import Table
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from kkgraph.backup import Manifest
     from kkgraph.reasoning import Outcome
     from kkgraph.shapes import Report
 
@@ -317,6 +318,12 @@ class KnowledgeGraph(CaseWork, LinkWork):
             chosen = {g for g in chosen if names.is_merged(g)}
         quads = self.store.quads(sorted(chosen))
         return turtle.serialise(list(with_default(quads) if default_graph else quads), kind)
+
+    def backup(self, to: Path | str, *, replace: bool = False) -> Manifest:
+        """What the back-up holds that is now at ``to``; see ``kkgraph.backup`` for the rest."""
+        from kkgraph import backup
+
+        return backup.make(self.store, to, replace=replace)
 
     def close(self) -> None:
         """Free the worker process and, on disk, the store's lock."""

@@ -2,6 +2,7 @@
 
 from kkgraph.cli import (
     asking,
+    backups,
     casework,
     columns,
     forms,
@@ -29,6 +30,7 @@ app.add_typer(store_app, name="store", rich_help_panel="Check and export")
 __all__ = [
     "app",
     "asking",
+    "backups",
     "casework",
     "columns",
     "forms",
