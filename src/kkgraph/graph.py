@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyoxigraph as ox
 
 from kkgraph import answers, catalogue, entities, evidence, names, questions, sparql, turtle
+from kkgraph.backup import Manifest, make
 from kkgraph.cases.work import CaseWork
 from kkgraph.errors import QuestionError, TermError
 from kkgraph.link.work import LinkWork
@@ -21,7 +22,6 @@ from kkgraph.tables import Table
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from kkgraph.backup import Manifest
     from kkgraph.reasoning import Outcome
     from kkgraph.shapes import Report
 
@@ -284,8 +284,7 @@ class KnowledgeGraph(CaseWork, LinkWork):
         """What the reasoner adds, as the canonical TriG of ``kkg:inferred``."""
         from kkgraph import reasoning
 
-        text: str = reasoning.inferred_trig(self._asserted())
-        return text
+        return str(reasoning.inferred_trig(self._asserted()))
 
     def export(
         self, kind: str, *, graphs: Sequence[str] = (), default_graph: bool = False
@@ -321,9 +320,7 @@ class KnowledgeGraph(CaseWork, LinkWork):
 
     def backup(self, to: Path | str, *, replace: bool = False) -> Manifest:
         """What the back-up holds that is now at ``to``; see ``kkgraph.backup`` for the rest."""
-        from kkgraph import backup
-
-        return backup.make(self.store, to, replace=replace)
+        return make(self.store, to, replace=replace)
 
     def close(self) -> None:
         """Free the worker process and, on disk, the store's lock."""
