@@ -131,7 +131,7 @@ def test_no_flipped_byte_passes(small, tmp_path):
     """A changed byte is refused, or (in a date of the ZIP, say) changes nothing that counts."""
     whole = small.read_bytes()
     backup.restore(small, tmp_path / "right")
-    right = content(tmp_path / "right")
+    right, listed = content(tmp_path / "right"), backup.check(small)
     seen = {"refused": 0, "harmless": 0}
     for place in range(len(whole)):
         file = tmp_path / "flipped.kkb"
@@ -142,9 +142,9 @@ def test_no_flipped_byte_passes(small, tmp_path):
             assert error.code in ("bad-backup", "backup-format")
             seen["refused"] += 1
         else:
-            assert held == backup.check(small), place
+            assert held == listed, place
             seen["harmless"] += 1
-            if seen["harmless"] % 10 == 1:
+            if seen["harmless"] % 40 == 1:
                 backup.restore(file, tmp_path / "got", replace=True)
                 assert content(tmp_path / "got") == right, place
     assert sum(seen.values()) == len(whole) > 800
