@@ -58,10 +58,10 @@ def test_a_session_through_the_whole_server(server):
     assert shown.status == 200 and first["name"] in shown.text
     page = ask(manifest["documentation"])
     assert page.status == 200 and f"{server.url}/reconcile/th" in page.text
-    asked = {"ids": [first["id"]], "properties": [{"id": "code:dla"}]}
+    asked = {"ids": [first["id"]], "properties": [{"id": "dla"}]}
     more = ask(f"{server.url}/reconcile/th", {"extend": json.dumps(asked)})
     assert problems(more.json(), "data-extension-response.json") == []
-    assert more.json()["rows"][first["id"]]["code:dla"] == [{"str": "5400104"}]
+    assert more.json()["rows"][first["id"]]["dla"] == [{"str": "5400104"}]
     begun = ask(f"{server.url}/reconcile/en/suggest/entity", prefix="Khon").json()
     assert problems(begun, "suggest-entities-response.json") == []
     assert begun["result"]

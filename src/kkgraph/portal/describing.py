@@ -91,6 +91,35 @@ class Description:
             if data is not datasets[0]:
                 self._iri(dataset_iri(datasets[0].slug), "void:subset", dataset_iri(data.slug))
 
+    def served(
+        self, base: str, slug: str, forms: Sequence[str], *, examples: Sequence[str] = ()
+    ) -> None:
+        """Add the ways to a dataset on a server at ``base``; ``forms`` are those of its graph."""
+        iri, endpoint, whole = dataset_iri(slug), f"{base}/sparql", f"{base}/graphs?default"
+        self._iri(iri, "void:sparqlEndpoint", endpoint)
+        self._iri(iri, "void:uriLookupEndpoint", f"{base}/search?q=")
+        self._iri(iri, "void:exampleResource", *examples)
+        self._iri(iri, "foaf:homepage", f"{base}/")
+        service = f"{base}/.well-known/dcat#sparql"
+        self._iri(CATALOGUE, "dcat:service", service)
+        self._type(service, "dcat:DataService")
+        self._texts(service, "dcterms:title", say("endpoint"))
+        self._iri(service, "dcat:endpointURL", endpoint)
+        self._iri(service, "dcat:endpointDescription", endpoint)
+        self._iri(service, "dcat:servesDataset", iri)
+        self._common(service)
+        for name in forms:
+            form, node = FORMS[name], f"{base}/.well-known/dcat#{name}"
+            self._iri(iri, "dcat:distribution", node)
+            self._type(node, "dcat:Distribution")
+            self._texts(node, "dcterms:title", say("whole", form=form.name))
+            self._iri(node, "dcat:accessURL", whole)
+            self._iri(node, "dcat:accessService", service)
+            self._iri(node, "dcat:mediaType", _IANA + form.media)
+            self._iri(node, "dcterms:format", _EU + f"file-type/{form.code}")
+            self._iri(node, "dcterms:license", self.profile.licence_iri)
+            self._iri(iri, "void:feature", _FORMATS + _VOID_FEATURE[name])
+
     def dataset(self, data: Dataset) -> None:
         """Add a dataset with its files, counts and links."""
         iri = dataset_iri(data.slug)
