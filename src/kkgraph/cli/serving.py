@@ -58,7 +58,8 @@ def serve(
     register: Annotated[
         str,
         typer.Option(
-            "--register", help="The stored register behind /reconcile (default: the graph's bodies)."
+            "--register",
+            help="The stored register behind /reconcile (default: the graph's bodies).",
         ),
     ] = "",
     plain: Annotated[
@@ -66,7 +67,7 @@ def serve(
     ] = False,
     log: Annotated[bool, typer.Option("--log/--no-log", help="A line for each request.")] = True,
 ) -> None:
-    """Serve the graph: SPARQL, graph store, REST, reconciliation. Only this machine, read-only, by default."""
+    """Serve the graph: SPARQL, REST, reconciliation. Only this machine, read-only, by default."""
     from kkgraph.web.bounds import MIB, Bounds
     from kkgraph.web.serving import read_token
     from kkgraph.web.serving import serve as run

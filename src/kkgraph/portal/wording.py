@@ -39,7 +39,7 @@ WORDS: Final[dict[str, Text]] = {
         "สิ่งที่แหล่งข้อมูลไม่ได้กล่าวจะบันทึกว่าไม่ทราบ",
     },
     "endpoint": {"en": "SPARQL endpoint", "th": "จุดเชื่อมต่อ SPARQL"},
-    "whole": {"en": "The default graph as {form}", "th": "กราฟตั้งต้นในรูปแบบ {form}"},
+    "in_form": {"en": "As {form}, from the server", "th": "ในรูปแบบ {form} จากเครื่องแม่ข่าย"},
     "case": {"en": "Case: {name}", "th": "กรณีศึกษา: {name}"},
     "about_case": {
         "en": "{name}, as {n} findings, each with its scope, strength, speaker and place in the "

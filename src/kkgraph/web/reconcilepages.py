@@ -117,7 +117,8 @@ def landing(service: Service, endpoint: str, lang: str) -> str:
         [
             f"<header>{choice()}{tag('h1', _said('title'))}",
             tag("p", _said("lead"), class_="lead"),
-            f"<p>{_said('register')}: <b>{both(service.label)}</b>, {both(entries)}</p></header><main>",
+            f"<p>{_said('register')}: <b>{both(service.label)}</b>, {both(entries)}</p></header>",
+            "<main>",
             f"<section><h2>{_said('paste')}</h2><dl>{addresses}</dl></section>",
             f"<section><h2>{_said('steps')}</h2><ol>{steps}</ol></section>",
             f"<section><h2>{_said('types')}</h2><ul>{kinds}</ul></section>",

@@ -47,7 +47,9 @@ class Reconciling:
         turns: Turns | None = None,
         log: Callable[[str], None] | None = None,
     ) -> None:
-        self.backing = Threads(service, turns or Turns()) if isinstance(service, Service) else service
+        self.backing = (
+            Threads(service, turns or Turns()) if isinstance(service, Service) else service
+        )
         self.lang = lang
         self.public = public.rstrip("/")
         self.origin = origin
@@ -61,7 +63,11 @@ class Reconciling:
         """
         from starlette.routing import Route
 
-        found = [Route(page, self._handler(partial(self._page, prefix), page, ""), methods=["GET", "HEAD"])]
+        found = [
+            Route(
+                page, self._handler(partial(self._page, prefix), page, ""), methods=["GET", "HEAD"]
+            )
+        ]
         for fixed in ("", *LANGUAGES):
             base = f"{prefix}/{fixed}" if fixed else prefix
             handlers: dict[str, Answer] = {
@@ -144,9 +150,7 @@ class Reconciling:
                 out |= await ask("reconcile", {"queries": piece, "lang": lang})
         return out
 
-    async def _suggest(
-        self, what: str, request: Request, given: dict[str, str], lang: str
-    ) -> Any:
+    async def _suggest(self, what: str, request: Request, given: dict[str, str], lang: str) -> Any:
         args = {
             "prefix": given.get("prefix", ""), "lang": lang,
             "cursor": given.get("cursor"), "limit": given.get("limit"),
@@ -166,9 +170,7 @@ class Reconciling:
         found = await self._one(request, "preview", id_=given.get("id", ""), lang=lang)
         return reconcilepages.html_reply(reconcilepages.entity(found, lang, small=small), lang)
 
-    async def _page(
-        self, prefix: str, request: Request, _: dict[str, str], lang: str
-    ) -> Response:
+    async def _page(self, prefix: str, request: Request, _: dict[str, str], lang: str) -> Response:
         endpoint = self.root(request) + prefix
         text = await self._one(request, "landing", endpoint=endpoint, lang=lang)
         return reconcilepages.html_reply(text, lang)

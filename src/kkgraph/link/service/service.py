@@ -42,7 +42,7 @@ class Service:
         label: Text | None = None,
     ) -> None:
         self.side = side
-        self.label = label or {lang: side.label or side.slug for lang in names.LANGUAGES}
+        self.label = label or dict.fromkeys(names.LANGUAGES, side.label or side.slug)
         self.entries = tuple(entries)
         self._by_id = {e.id: e for e in self.entries}
         self.kinds = Kinds(self.entries)

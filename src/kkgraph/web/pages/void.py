@@ -1,4 +1,4 @@
-"""VoID and DCAT of what is served: the description that ``kkgraph publish`` writes, and the ways."""
+"""VoID and DCAT of what is served: as ``kkgraph publish`` describes it, and the ways to it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
 
 import pyoxigraph as ox
 
@@ -21,7 +22,6 @@ from kkgraph.web.pages.linked import MEDIA
 if TYPE_CHECKING:
     from kkgraph.web.desk import Desk
 
-FORMS: Final = ("ttl", "nt", "rdf", "jsonld")
 _COUNTED_UP_TO: Final = 1_000_000
 _EXAMPLES: Final = ("F001", "e-laas", "kktt")
 
@@ -48,8 +48,14 @@ def _described(desk: Desk, base: str) -> Description:
     found = Description(replace(about, address=f"{base}/"), issued=day)
     found.catalogue(datasets)
     examples = [KKD + slug for slug in _EXAMPLES if _known(desk, KKD + slug)]
-    found.served(base, gathering.GRAPH, FORMS, examples=examples)
+    found.served(base, [(d, _address(d.slug)) for d in datasets], examples=examples)
     return found
+
+
+def _address(slug: str) -> str:
+    """Where the server has a dataset's triples: the default graph, the terms, a named graph."""
+    fixed = {gathering.GRAPH: "/graphs?default", gathering.ONTOLOGY: "/ns.{form}"}
+    return fixed.get(slug) or f"/graphs?{urlencode({'graph': KKG + slug})}"
 
 
 def _known(desk: Desk, iri: str) -> bool:
