@@ -393,7 +393,7 @@ def test_no_question_file_is_read_by_name(server):
 def test_the_examples_of_the_documentation_run(server):
     text = (ROOT / "docs" / "serving.md").read_text(encoding="utf-8")
     found = re.findall(r"^```bash\n(curl -s .*?)^```\n\n```text\n(.*?)^```$", text, re.M | re.S)
-    assert len(found) == 4
+    assert len(found) == 5
     for command, output in found:
         here = command.replace("http://127.0.0.1:8765", server.url)
         done = subprocess.run(["bash", "-c", here], capture_output=True, text=True, check=True)
