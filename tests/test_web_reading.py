@@ -297,7 +297,7 @@ def test_the_description_names_every_question_and_its_parameters(server):
         given = {p["name"] for p in told["paths"][f"/api/questions/{question.id}"]["get"]
                  ["parameters"]}  # fmt: skip
         assert given == {p.name for p in question.params} | {"lang", "format"}
-    assert len(told["paths"]) == len(questions) + 3
+    assert len(told["paths"]) == len(questions) + 4
 
 
 @pytest.mark.parametrize(

@@ -212,6 +212,7 @@ class Pinned(http.client.HTTPConnection):
         self.address = address
 
     def connect(self) -> None:
+        """Connect to the first number that answers; TLS is checked against the name."""
         last: OSError | None = None
         for number in self.address.numbers:
             try:
