@@ -51,12 +51,12 @@ def small_service() -> Service:
 
 
 @contextlib.contextmanager
-def running(service: Service, **options: Any) -> Iterator[str]:
+def running(service: Service, *, host: str = "127.0.0.1", **options: Any) -> Iterator[str]:
     """The address of a server with the service, for as long as the block runs."""
     from kkgraph.web.reconciling import Reconciling, application
     from kkgraph.web.running import LOOPBACK, address, listen, server
 
-    sock = listen("127.0.0.1", 0)
+    sock = listen(host, 0)
     ready = threading.Event()
     app = application(Reconciling(service, **options), hosts=LOOPBACK)
     found = server(app, started=ready.set)

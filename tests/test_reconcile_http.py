@@ -23,6 +23,7 @@ from kkgraph.link.target import THRESHOLD
 from kkgraph.web import exchange
 from kkgraph.web import running as server
 from kkgraph.web.languages import wanted
+from kkgraph.web.reconciling import host_of
 from kkgraph.web.turns import Turns
 from reconcilers import SIDE, ask, entries, running, small_service, verb
 from test_reconcile_conformance import problems
@@ -296,6 +297,31 @@ def test_behind_a_proxy_and_for_one_origin():
         assert about["preview"]["url"].startswith("https://data.example.go.th/reconcile/preview")
         assert about["defaultTypes"][0]["name"] == "องค์กรปกครองส่วนท้องถิ่น"
         assert "https://data.example.go.th/reconcile/th" in ask(f"{base}/").text
+
+
+@pytest.mark.parametrize(
+    ("header", "name"),
+    [
+        ("localhost:8650", "localhost"), ("LocalHost", "localhost"), ("127.0.0.1:1", "127.0.0.1"),
+        ("[::1]:8650", "::1"), ("[0:0:0::1]", "::1"), ("[::1]x", ""), ("[::1", ""), ("[evil]", ""),
+        ("localhost:x", ""), ("localhost:1:2", ""), ("::1", ""), ("", ""),
+    ],
+)  # fmt: skip
+def test_the_name_in_a_host_header(header, name):
+    assert host_of(header) == name
+
+
+def test_a_service_at_an_ipv6_address():
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        pytest.skip("this machine has no IPv6 loopback")
+    with running(small_service(), host="::1") as address:
+        assert address.startswith("http://[::1]:")
+        about = ask(f"{address}/reconcile").json()
+        assert about["suggest"]["entity"]["service_url"] == f"{address}/reconcile"
+        rebound = ask(f"{address}/reconcile", heads={"Host": "rebound.example"})
+        assert (rebound.status, rebound.json()["error"]["code"]) == (400, "bad-host")
 
 
 def test_a_port_that_is_taken_and_hosts_that_are_none():

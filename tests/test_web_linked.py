@@ -16,6 +16,7 @@ import pytest
 
 from conftest import ROOT
 from kkgraph import names
+from kkgraph.portal import package, profile
 from test_web_pages import BROWSER, page
 from webpage import Page
 from webserver import Server
@@ -149,24 +150,57 @@ def test_the_terms_answer_themselves(server, graph):
     assert found.faults == []
 
 
-def test_the_dataset_is_described(server, graph):
-    status, headers, body = server.get("/.well-known/void")
+def described(server, kind):
+    status, headers, body = server.get(f"/.well-known/{kind}")
     assert (status, headers["content-type"]) == (200, "text/turtle; charset=utf-8")
+    return list(ox.parse(body, format=ox.RdfFormat.TURTLE))
+
+
+def counts(triples):
+    """The numbers of VoID on each dataset and its partitions."""
     void = names.PREFIXES["void"]
-    said = {
-        (q.predicate.value, q.object)
-        for q in ox.parse(body, format=ox.RdfFormat.TURTLE)
-        if str(q.subject).endswith("#dataset>")
+    return {
+        (t.subject.value, t.predicate.value.removeprefix(void), t.object.value)
+        for t in triples
+        if t.predicate.value.startswith(void) and isinstance(t.object, ox.Literal)
     }
-    default = graph.query_raw("SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }").rows[0][0]
-    assert (void + "triples", default) in said
+
+
+def test_the_dataset_is_described_as_it_is_published(server, graph, tmp_path):
+    package.publish(graph, tmp_path / "package", profile.read(), day="2026-01-01")
+    published = tmp_path / "package" / "metadata" / "void.ttl"
+    wanted = counts(ox.parse(published.read_bytes(), format=ox.RdfFormat.TURTLE))
+    found = described(server, "void")
+    assert len(wanted) > 100
+    assert counts(found) == wanted
+    me = ox.NamedNode(KKD + "dataset-kkgraph")
+    void = names.PREFIXES["void"]
+    said = {(q.predicate.value, q.object) for q in found if q.subject == me}
     assert (void + "sparqlEndpoint", ox.NamedNode(server.url + "/sparql")) in said
     assert (void + "uriSpace", ox.Literal(KKD)) in said
+    assert (void + "exampleResource", ox.NamedNode(KKD + "e-laas")) in said
     assert sum(p == names.PREFIXES["dcterms"] + "title" for p, _ in said) == 2
-    kinds = {o.value for p, o in said if p == names.RDF_TYPE}
-    assert kinds == {void + "Dataset", names.PREFIXES["dcat"] + "Dataset"}
     assert server.get("/.well-known/void", BROWSER)[1]["location"] == "/data"
     assert server.get("/.well-known/void", {"accept": "application/rdf+xml"})[0] == 200
+
+
+def test_the_catalogue_is_a_good_one(server):
+    triples = described(server, "dcat")
+    plain = [ox.Triple(q.subject, q.predicate, q.object) for q in triples]
+    report = package.check_catalogue(plain)
+    wrong = {p.path.rpartition("#")[2] for p in report.problems if p.severity == "violation"}
+    assert wrong == {"dcat:byteSize", "checksum"}  # of files, not of answers
+    dcat = names.PREFIXES["dcat"]
+    kinds = [
+        t.object.value.removeprefix(dcat) for t in plain if t.predicate.value == names.RDF_TYPE
+    ]
+    assert (kinds.count("Distribution"), kinds.count("DataService")) == (8, 1)
+    assert kinds.count("Dataset") >= 2
+    places = {t.object.value for t in plain if t.predicate.value == dcat + "accessURL"}
+    wanted = {"/graphs?default", *(f"/ns.{f}" for f in ("ttl", "nt", "rdf", "jsonld"))}
+    assert places == {server.url + path for path in wanted}
+    assert {server.get(path)[0] for path in wanted} == {200}
+    assert counts(triples) >= counts(described(server, "void"))
 
 
 def test_sparql_answers_people_and_programs(server):

@@ -297,7 +297,7 @@ def test_the_description_names_every_question_and_its_parameters(server):
         given = {p["name"] for p in told["paths"][f"/api/questions/{question.id}"]["get"]
                  ["parameters"]}  # fmt: skip
         assert given == {p.name for p in question.params} | {"lang", "format"}
-    assert len(told["paths"]) == len(questions) + 3
+    assert len(told["paths"]) == len(questions) + 4
 
 
 @pytest.mark.parametrize(
@@ -393,7 +393,7 @@ def test_no_question_file_is_read_by_name(server):
 def test_the_examples_of_the_documentation_run(server):
     text = (ROOT / "docs" / "serving.md").read_text(encoding="utf-8")
     found = re.findall(r"^```bash\n(curl -s .*?)^```\n\n```text\n(.*?)^```$", text, re.M | re.S)
-    assert len(found) == 4
+    assert len(found) == 5
     for command, output in found:
         here = command.replace("http://127.0.0.1:8765", server.url)
         done = subprocess.run(["bash", "-c", here], capture_output=True, text=True, check=True)

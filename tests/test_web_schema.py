@@ -51,7 +51,7 @@ def run(server, folder, phases, examples):
 
 def test_no_made_up_request_is_an_error_of_the_server(server, tmp_path):
     operations, cases = run(server, tmp_path, "examples,fuzzing", 2)
-    assert operations == len(catalogue.all_questions()) + 3 >= 84
+    assert operations == len(catalogue.all_questions()) + 5 >= 86
     assert cases >= 150
 
 

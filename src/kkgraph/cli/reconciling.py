@@ -29,7 +29,6 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "th": "เครื่องอื่นเข้าถึงได้ด้วย และจะตอบทุกคนที่ถาม",
     },
     "ended": {"en": "Ended.", "th": "หยุดแล้ว"},
-    "graph": {"en": "local government in the graph", "th": "องค์กรปกครองส่วนท้องถิ่นในกราฟ"},
 }
 
 
@@ -112,6 +111,7 @@ def _side(
 ) -> tuple[Side, Sequence[Entry]]:
     from kkgraph.cli.linked import heard
     from kkgraph.link import authorities, columns, reading
+    from kkgraph.link.service.words import BODIES
 
     if register is not None and register.startswith("register:"):
         with on_disk(store) as graph:
@@ -125,7 +125,7 @@ def _side(
         return found
     with open_graph(store) as graph:
         side, entries = reading.of_graph(graph.store)
-    return _named(side, _WORDS["graph"][lang]), entries
+    return _named(side, BODIES[lang]), entries
 
 
 def _named(side: Side, name: str) -> Side:

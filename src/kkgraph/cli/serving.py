@@ -55,12 +55,19 @@ def serve(
     proxy: Annotated[
         str, typer.Option("--behind-proxy", help="Address of the reverse proxy to believe.")
     ] = "",
+    register: Annotated[
+        str,
+        typer.Option(
+            "--register",
+            help="The stored register behind /reconcile (default: the graph's bodies).",
+        ),
+    ] = "",
     plain: Annotated[
         bool, typer.Option("--plain", help="A plain dataset: the default graph is its own.")
     ] = False,
     log: Annotated[bool, typer.Option("--log/--no-log", help="A line for each request.")] = True,
 ) -> None:
-    """Serve the graph: SPARQL, graph store and REST. Only this machine, read-only, by default."""
+    """Serve the graph: SPARQL, REST, reconciliation. Only this machine, read-only, by default."""
     from kkgraph.web.bounds import MIB, Bounds
     from kkgraph.web.serving import read_token
     from kkgraph.web.serving import serve as run
@@ -90,4 +97,5 @@ def serve(
         log=log,
         proxy=proxy,
         loads=tuple(allow_load or ()),
+        register=register,
     )

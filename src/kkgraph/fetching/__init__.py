@@ -6,7 +6,7 @@
 """
 
 from kkgraph.addresses import check_address, is_loopback
-from kkgraph.fetching.fetcher import Fetcher
+from kkgraph.fetching.fetcher import Fetcher, Pinned
 from kkgraph.fetching.responses import Response
 
-__all__ = ["Fetcher", "Response", "check_address", "is_loopback"]
+__all__ = ["Fetcher", "Pinned", "Response", "check_address", "is_loopback"]

@@ -204,7 +204,7 @@ class _Again(Exception):  # noqa: N818 (never leaves this module)
         self.wait_s = wait_s
 
 
-class _Pinned(http.client.HTTPConnection):
+class Pinned(http.client.HTTPConnection):
     """A connection to numbers that were checked, whatever the name would give now."""
 
     def __init__(self, address: Address, timeout_s: float) -> None:
@@ -212,6 +212,7 @@ class _Pinned(http.client.HTTPConnection):
         self.address = address
 
     def connect(self) -> None:
+        """Connect to the first number that answers; TLS is checked against the name."""
         last: OSError | None = None
         for number in self.address.numbers:
             try:
@@ -228,7 +229,7 @@ class _Pinned(http.client.HTTPConnection):
 
 def _connect(address: Address, proxy: str, timeout_s: float) -> http.client.HTTPConnection:
     if not proxy:
-        return _Pinned(address, timeout_s)
+        return Pinned(address, timeout_s)
     parts = urlsplit(proxy)
     connection = http.client.HTTPSConnection(
         parts.hostname or "", parts.port or 3128, timeout=timeout_s

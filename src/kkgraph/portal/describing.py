@@ -32,6 +32,7 @@ _VOID_FEATURE: Final = {
     "ttl": "Turtle", "nt": "N-Triples", "rdf": "RDF_XML", "jsonld": "JSON-LD", "nq": "N-Quads",
     "trig": "TriG",
 }  # fmt: skip
+SERVED: Final = ("ttl", "nt", "rdf", "jsonld")
 CATALOGUE: Final = KKD + "catalogue"
 PUBLISHER: Final = KKD + "publisher"
 CONTACT: Final = KKD + "contact"
@@ -90,6 +91,41 @@ class Description:
             self.dataset(data)
             if data is not datasets[0]:
                 self._iri(dataset_iri(datasets[0].slug), "void:subset", dataset_iri(data.slug))
+
+    def served(
+        self, base: str, addresses: Sequence[tuple[Dataset, str]], *, examples: Sequence[str]
+    ) -> None:
+        """Add the ways to the datasets on a server at ``base``, the first one's SPARQL endpoint.
+
+        ``addresses`` are the datasets, each with the address of its triples, ``{form}`` in it
+        being the file ending where each format has one of its own.
+        """
+        first, endpoint = dataset_iri(addresses[0][0].slug), f"{base}/sparql"
+        self._iri(first, "void:sparqlEndpoint", endpoint)
+        self._iri(first, "void:uriLookupEndpoint", f"{base}/search?q=")
+        self._iri(first, "void:exampleResource", *examples)
+        service = f"{base}/.well-known/dcat#sparql"
+        self._iri(CATALOGUE, "dcat:service", service)
+        self._type(service, "dcat:DataService")
+        self._texts(service, "dcterms:title", say("endpoint"))
+        self._iri(service, "dcat:endpointURL", endpoint)
+        self._common(service)
+        for data, address in addresses:
+            self._iri(service, "dcat:servesDataset", dataset_iri(data.slug))
+            for form in SERVED:
+                self._way(data, form, base + address.replace("{form}", form))
+
+    def _way(self, data: Dataset, name: str, address: str) -> None:
+        iri, form = dataset_iri(data.slug), FORMS[name]
+        node = f"{self.profile.address}.well-known/dcat#{data.slug}-{name}"
+        self._iri(iri, "dcat:distribution", node)
+        self._type(node, "dcat:Distribution")
+        self._texts(node, "dcterms:title", say("in_form", form=form.name))
+        self._iri(node, "dcat:accessURL", address)
+        self._iri(node, "dcat:mediaType", _IANA + form.media)
+        self._iri(node, "dcterms:format", _EU + f"file-type/{form.code}")
+        self._iri(node, "dcterms:license", data.licence or self.profile.licence_iri)
+        self._iri(iri, "void:feature", _FORMATS + _VOID_FEATURE[name])
 
     def dataset(self, data: Dataset) -> None:
         """Add a dataset with its files, counts and links."""

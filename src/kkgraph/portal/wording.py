@@ -38,6 +38,8 @@ WORDS: Final[dict[str, Text]] = {
         "แต่ละข้อระบุว่ากล่าวถึงผู้ใด หนักแน่นเพียงใด ผู้ใดกล่าว และอยู่ที่ใดในแหล่งข้อมูล "
         "สิ่งที่แหล่งข้อมูลไม่ได้กล่าวจะบันทึกว่าไม่ทราบ",
     },
+    "endpoint": {"en": "SPARQL endpoint", "th": "จุดเชื่อมต่อ SPARQL"},
+    "in_form": {"en": "As {form}, from the server", "th": "ในรูปแบบ {form} จากเครื่องแม่ข่าย"},
     "case": {"en": "Case: {name}", "th": "กรณีศึกษา: {name}"},
     "about_case": {
         "en": "{name}, as {n} findings, each with its scope, strength, speaker and place in the "

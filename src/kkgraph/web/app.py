@@ -14,17 +14,25 @@ if TYPE_CHECKING:
 
 from kkgraph import catalogue
 from kkgraph.errors import RequestError
-from kkgraph.web import graphstore, protocol, rest, watching
+from kkgraph.web import graphstore, protocol, registered, rest, watching
 from kkgraph.web.gate import Gate
 from kkgraph.web.pages import routes as pages
 from kkgraph.web.service import Service
 
 
-def build(service: Service, *, extra: Sequence[BaseRoute] = (), cors: str = "*") -> Gate:
-    """The ASGI application of a service: SPARQL, graph store, REST, health and metrics.
+def build(
+    service: Service,
+    *,
+    extra: Sequence[BaseRoute] = (),
+    cors: str = "*",
+    pooled: registered.Pooled | None = None,
+) -> Gate:
+    """The ASGI application of a service: SPARQL, graph store, REST, reconciliation, health and
+    metrics.
 
     ``extra`` are further routes, which go first. ``cors`` is the origin that scripts in a
-    browser may come from (``*``: any; empty: none). Starting it starts the service's processes.
+    browser may come from (``*``: any; empty: none). ``pooled`` answers what ``/reconcile`` is asked
+    (without it: the bodies of the graph). Starting it starts the service's processes.
     """
     from starlette.applications import Starlette
     from starlette.exceptions import HTTPException
@@ -55,6 +63,7 @@ def build(service: Service, *, extra: Sequence[BaseRoute] = (), cors: str = "*")
             *protocol.routes(service),
             *graphstore.routes(service),
             *rest.routes(service, questions),
+            *registered.routes(pooled or registered.Pooled(service)),
             *watching.routes(service),
         ],
         lifespan=lifespan,

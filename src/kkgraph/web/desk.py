@@ -104,6 +104,12 @@ class WritingDesk:
         return WRITING[job.kind](self.store, **job.args)
 
 
+def _reconcile(desk: Desk, **args: Any) -> Reply:
+    from kkgraph.web import registered  # when it is first asked: most servers never link
+
+    return registered.answer(desk, **args)
+
+
 READING: Final[dict[str, Callable[..., Reply]]] = {
     "query": answering.query,
     "graph": answering.graph,
@@ -112,6 +118,7 @@ READING: Final[dict[str, Callable[..., Reply]]] = {
     "sparql": asking.sparql_of,
     "entity": asking.entity,
     "finding": asking.finding,
+    "reconcile": _reconcile,
     **JOBS,
 }
 WRITING: Final[dict[str, Callable[..., Reply]]] = {

@@ -53,7 +53,9 @@ class Gate:
             nonlocal status, size
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], *self._always]
+                said = {name for name, _ in message["headers"]}
+                more = [h for h in self._always if h[0] not in said]
+                message["headers"] = [*message["headers"], *more]
             else:
                 size += len(message.get("body", b""))
             await send(message)

@@ -55,6 +55,7 @@ def description(questions: dict[str, Question]) -> dict[str, Any]:
             "A finding: statement, scope, hedge, evidence and links", "finding",
             [_name("finding", "F369"), _LANG], "Finding",
         ),
+        "/reconcile": _reconcile(),
     }  # fmt: skip
     return {
         "openapi": "3.1.0",
@@ -62,7 +63,9 @@ def description(questions: dict[str, Question]) -> dict[str, Any]:
             "title": "kkgraph",
             "version": __version__,
             "description": "Stored questions on a study of digital technology in local "
-            "government, each answer with scope, hedge and evidence.",
+            "government, each answer with scope, hedge and evidence. Names of local government "
+            "bodies are reconciled at /reconcile (Reconciliation API 0.2). "
+            "คำถามที่เตรียมไว้ และบริการเทียบชื่อองค์กรปกครองส่วนท้องถิ่นที่ /reconcile",
         },
         "paths": paths,
         "components": {"schemas": _schemas()},
@@ -127,6 +130,41 @@ def _path(summary: str, id: str, params: list[dict[str, Any]], schema: str) -> d
     return {"get": operation}
 
 
+def _reconcile() -> dict[str, Any]:
+    """The path of the Reconciliation API; its errors are JSON of that API, no problem documents."""
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}}
+    refused = {status: {"description": text, "content": content} for status, text in {
+        **{k: v for k, v in _PROBLEMS.items() if k in ("400", "404", "422", "429", "503", "504")},
+        "408": "The form came too slowly.", "413": "The form is too large.",
+        "415": "The body is no form.", "507": "It needed too much memory.",
+    }.items()}  # fmt: skip
+    said = {"application/json": {"schema": {"type": "object"}}}
+    ok = {"200": {"description": "The answer.", "content": said}}
+    lang = {**_LANG, "schema": {"type": "string", "enum": ["en", "th"]}}
+    form = {
+        "queries": {
+            "type": "string", "description": "JSON: queries by key.",
+            "example": '{"q0": {"query": "ทต.ท่าพระ"}}',
+        },
+        "lang": lang["schema"],
+    }  # fmt: skip
+    body = {"application/x-www-form-urlencoded": {"schema": _object(form, ("queries",))}}
+    return {
+        "get": {
+            "operationId": "reconciliation-manifest",
+            "summary": "The manifest of the Reconciliation API · คำอธิบายบริการเทียบชื่อ",
+            "parameters": [lang],
+            "responses": ok | refused,
+        },
+        "post": {
+            "operationId": "reconcile",
+            "summary": "Candidates for names, by the Reconciliation API 0.2 · เทียบชื่อ",
+            "requestBody": {"required": True, "content": body},
+            "responses": ok | refused,
+        },
+    }
+
+
 def _schemas() -> dict[str, Any]:
     evidence = {
         "type": ["object", "null"],
@@ -178,6 +216,14 @@ def _schemas() -> dict[str, Any]:
         "Entity": _object(entity),
         "Answer": _object(answer),
         "Questions": _list(_object(question)),
+        "Refusal": _object(
+            {
+                "status": {"const": "error"},
+                "error": _object(
+                    {"code": _TEXT, "message": _TEXT, "hint": _TEXT}, ("code", "message")
+                ),
+            }
+        ),
         "Problem": _object(problem, ("type", "title", "status", "code", "detail")),
     }
 

@@ -98,7 +98,6 @@ def entity(found: Preview, lang: str, *, small: bool) -> str:
 
 def landing(service: Service, endpoint: str, lang: str) -> str:
     """The page that says what this is and what to paste where, in both languages."""
-    label = service.side.label or service.side.slug
     count = f"{len(service.entries):,}"
     entries = {k: v.format(count) for k, v in _TEXTS["entries"].items()}
     addresses = "".join(
@@ -118,7 +117,8 @@ def landing(service: Service, endpoint: str, lang: str) -> str:
         [
             f"<header>{choice()}{tag('h1', _said('title'))}",
             tag("p", _said("lead"), class_="lead"),
-            f"<p>{_said('register')}: <b>{_text(label)}</b>, {both(entries)}</p></header><main>",
+            f"<p>{_said('register')}: <b>{both(service.label)}</b>, {both(entries)}</p></header>",
+            "<main>",
             f"<section><h2>{_said('paste')}</h2><dl>{addresses}</dl></section>",
             f"<section><h2>{_said('steps')}</h2><ol>{steps}</ol></section>",
             f"<section><h2>{_said('types')}</h2><ul>{kinds}</ul></section>",

@@ -12,7 +12,6 @@ import http.client
 import ipaddress
 import re
 import socket
-import ssl
 from collections.abc import Collection
 from pathlib import PurePosixPath
 from typing import Any, Final
@@ -21,7 +20,9 @@ from urllib.parse import urljoin, urlsplit
 import pyoxigraph as ox
 
 from kkgraph import sparql, turtle
+from kkgraph.addresses import Address
 from kkgraph.errors import KkgraphError, QuestionError, SourceError
+from kkgraph.fetching import Pinned
 from kkgraph.web.negotiation import UPLOADS
 
 _REDIRECTS: Final = 5
@@ -62,9 +63,10 @@ def fetch(url: str, allowed: Collection[str], max_bytes: int) -> tuple[bytes, st
         port = parts.port or (443 if parts.scheme == "https" else 80)
         if parts.scheme not in ("http", "https") or not {host, f"{host}:{port}"} & set(allowed):
             raise _refused(f"{parts.scheme}://{host}:{port} is not on the list")
-        link = _Pinned(host, port, checked(host, port, allowed), secure=parts.scheme == "https")
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        number = checked(host, port, allowed)
+        link = Pinned(Address(url, parts.scheme, host, port, target, (number,)), _SECONDS)
         try:
-            target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
             link.request("GET", target, headers={"Accept": _ACCEPT})
             answer = link.getresponse()
             where = answer.getheader("Location")
@@ -97,22 +99,6 @@ def checked(host: str, port: int, allowed: Collection[str]) -> str:
         if not ipaddress.ip_address(plain).is_global and host not in (plain, f"[{plain}]"):
             raise _refused(f"{host} has the address {plain}, which is not public")
     return min(found)
-
-
-class _Pinned(http.client.HTTPConnection):
-    """A connection to one address, whatever the host's name leads to by now."""
-
-    def __init__(self, host: str, port: int, address: str, *, secure: bool) -> None:
-        super().__init__(host, port, timeout=_SECONDS)
-        self._address = address
-        self._secure = secure
-
-    def connect(self) -> None:
-        """Connect to the address; TLS is checked against the host's name."""
-        self.sock: Any = socket.create_connection((self._address, self.port), self.timeout)
-        if self._secure:
-            context = ssl.create_default_context()
-            self.sock = context.wrap_socket(self.sock, server_hostname=self.host)
 
 
 def _data(step: Any, allowed: Collection[str], max_bytes: int) -> str:

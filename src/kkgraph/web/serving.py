@@ -31,18 +31,21 @@ def serve(
     log: bool = True,
     proxy: str = "",
     loads: tuple[str, ...] = (),
+    register: str = "",
 ) -> None:
     """Serve until a signal ends it; requests under way are finished first.
 
     ``loads`` are hosts that ``LOAD`` may contact; ``proxy`` is the address of a reverse proxy whose
-    ``X-Forwarded-For`` is believed. Raises ``StoreError`` (port-in-use, no-address, and
-    those of opening the store), ``RequestError`` no-web.
+    ``X-Forwarded-For`` is believed; ``register`` is the stored one behind ``/reconcile`` (the
+    bodies of the graph without it). Raises ``StoreError`` (port-in-use, no-address, and those of
+    opening the store), ``RequestError`` no-web, ``LinkError`` unknown-register.
     """
     running.require()
     import uvicorn
 
     from kkgraph.web.app import build
     from kkgraph.web.meter import Meter
+    from kkgraph.web.registered import Pooled
     from kkgraph.web.service import Service
     from kkgraph.web.wire import limited
 
@@ -51,8 +54,9 @@ def serve(
     service = Service(
         source, limits, token=token, meter=Meter(sys.stderr if log else None), loads=loads
     )
+    pooled = Pooled(service, register)
     config = uvicorn.Config(
-        build(service, cors=cors),
+        build(service, cors=cors, pooled=pooled),
         http=limited(limits),
         ws="none",
         lifespan="off",
@@ -74,9 +78,10 @@ def serve(
 
     async def run() -> None:
         await service.start()
-        at = running.address(listener)
-        print(f"kkgraph: serving {_named(source)} at {at}", file=sys.stderr, flush=True)
         try:
+            await pooled.check()
+            at = running.address(listener)
+            print(f"kkgraph: serving {_named(source)} at {at}", file=sys.stderr, flush=True)
             await Server(config).serve(sockets=[listener])
         finally:
             await service.stop()

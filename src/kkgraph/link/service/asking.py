@@ -31,6 +31,9 @@ class Refusal(LinkError):  # noqa: N818 (it is an answer, not a failure)
         super().__init__(code, message, hint=hint)
         self.status = status
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.status, self.code, self.message, self.hint)
+
 
 @dataclass(frozen=True, slots=True)
 class Query:

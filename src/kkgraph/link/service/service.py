@@ -15,6 +15,7 @@ from kkgraph.link.service.previews import Preview
 from kkgraph.link.service.properties import Properties, Property, chosen, settings
 from kkgraph.link.service.suggesting import Beginnings, key
 from kkgraph.link.target import THRESHOLD
+from kkgraph.model import Text, in_language
 
 VERSIONS: Final = ("0.2",)
 FRAME: Final = (420, 220)
@@ -25,7 +26,8 @@ class Service:
     """Answers of the API on one register.
 
     ``matcher`` decides, as ``Target(side, entries)`` does; a match has ``threshold`` as its least
-    probability. ``lang`` is th or en throughout. Nothing is changed by asking, and questions may
+    probability. ``label`` is what the register is called, where its side has it in one language
+    only. ``lang`` is th or en throughout. Nothing is changed by asking, and questions may
     be asked from several threads. Every request that can't be answered raises ``Refusal`` with an
     HTTP status.
     """
@@ -37,8 +39,10 @@ class Service:
         matcher: Matcher,
         *,
         threshold: float = THRESHOLD,
+        label: Text | None = None,
     ) -> None:
         self.side = side
+        self.label = label or dict.fromkeys(names.LANGUAGES, side.label or side.slug)
         self.entries = tuple(entries)
         self._by_id = {e.id: e for e in self.entries}
         self.kinds = Kinds(self.entries)
@@ -55,7 +59,7 @@ class Service:
 
     def manifest(self, base: str, lang: str, *, documentation: str = "") -> dict[str, Any]:
         """The manifest of a service at ``base``, an absolute address without a slash at its end."""
-        label = self.side.label or self.side.slug
+        label = in_language(self.label, lang)
         suggest = {
             what: {"service_url": base, "service_path": f"/suggest/{what}"}
             for what in ("entity", "type", "property")

@@ -6,6 +6,11 @@ from typing import Final
 
 from kkgraph.model import Text
 
+BODIES: Final[Text] = {
+    "en": "local government in the graph",
+    "th": "องค์กรปกครองส่วนท้องถิ่นในกราฟ",
+}
+"""What the bodies of a graph are called as a register."""
 PROPERTIES: Final[dict[str, tuple[Text, Text]]] = {
     "type": (
         {"en": "type", "th": "ประเภท"},

@@ -16,7 +16,8 @@ _PLACES: Final = {
     "known": ("linked", "known"),
     "document": ("linked", "document"),
     "ontology": ("linked", "ontology"),
-    "void": ("void", "description"),
+    "void": ("void", "void"),
+    "dcat": ("void", "dcat"),
     "check": ("checking", "check"),
     "template": ("checking", "template"),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlencode
 
@@ -87,7 +88,10 @@ def routes(service: Service) -> list[BaseRoute]:
         Route("/id/{slug}", documents(_thing), methods=["GET"]),
         Route("/ns", documents(_ontology), methods=["GET"]),
         Route("/ns.{form}", documents(_ontology), methods=["GET"]),
-        Route("/.well-known/void", documents(_void), methods=["GET"]),
+        *(
+            Route(f"/.well-known/{kind}", documents(partial(_about, kind)), methods=["GET"])
+            for kind in ("void", "dcat")
+        ),
         Route("/favicon.ico", _icon, methods=["GET"]),
         Route("/robots.txt", _robots, methods=["GET"]),
         Route(assets.PATH + "/{digest}/{name}", documents(_asset), methods=["GET"]),
@@ -226,14 +230,14 @@ async def _ontology(request: Request, service: Service) -> Sent:
     return await service.answer(request, "ontology", args, headers=headers)
 
 
-async def _void(request: Request, service: Service) -> Sent:
+async def _about(kind: str, request: Request, service: Service) -> Sent:
     if wants_html(request):
         return _see(request, "/data", keep=True)
     accept = request.headers.get("accept", "") or "text/turtle"
     offers = tuple(d for d in DOCUMENTS if d[1] in ("ttl", "jsonld", "rdf", "nt"))
     form = negotiation.choose(accept, offers)[1]
     base = f"{request.url.scheme}://{request.url.netloc}"
-    return await service.answer(request, "void", {"base": base, "form": form})
+    return await service.answer(request, kind, {"base": base, "form": form})
 
 
 async def _form(request: Request, service: Service) -> Sent:
