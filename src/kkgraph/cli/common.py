@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 import time
+import weakref
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -82,7 +83,7 @@ def options(
     context.call_on_close(_let_go)
 
 
-_opened: Final[list[KnowledgeGraph]] = []
+_opened: Final[weakref.WeakSet[KnowledgeGraph]] = weakref.WeakSet()
 
 
 def _let_go() -> None:
@@ -103,7 +104,7 @@ def open_graph(store: str | None) -> KnowledgeGraph:
     with warnings.catch_warnings(record=True) as said:
         graph = KnowledgeGraph.open(store, in_process=True)
     if store is not None:
-        _opened.append(graph)
+        _opened.add(graph)
     for warning in said:
         print(f"kkgraph: {warning.message}", file=sys.stderr)
     return graph
