@@ -11,8 +11,9 @@ from openpyxl import load_workbook
 from typer.testing import CliRunner
 
 from kkgraph.cli.app import app
+from kkgraph.cli.linked import WORDS as linked_words
 from kkgraph.errors import LinkError
-from kkgraph.link import Decision, applying, kept, packed, reviewing, sssom, writing
+from kkgraph.link import Decision, applying, kept, packed, reviewing, sssom, wording, writing
 from linked import MUNICIPALITY, SAO, candidate, entry, linking, usual
 
 NOW = datetime(2026, 11, 28, 8, tzinfo=UTC)
@@ -323,3 +324,13 @@ def test_the_verbs_go_all_the_way(tmp_path, monkeypatch):
     assert not (tmp_path / "no.trig").exists()
     assert run("link", "remove", "mine", "--store", "s") == (0, "mine: removed, 78 triples.\n")
     assert run("link", "list", "--store", "s")[1].count("again") == 1
+
+
+def test_every_cause_and_reason_has_its_words():
+    """A service's too: a code in a Thai workbook would be no word."""
+    causes = {"certain", "identifier", "tie", "rival", "weak", "veto", "unknown-name", "no-name",
+              "territory", "unanswered", "reviewed"}  # fmt: skip
+    assert set(wording.WHY) == causes <= set(linked_words)
+    assert {"name", "type", "rival", "score", "review"} <= set(wording.KINDS)
+    for words in (wording.WHY, wording.KINDS, wording.VERDICTS, wording.OUTCOMES):
+        assert all(set(text) == {"en", "th"} and all(text.values()) for text in words.values())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from kkgraph.link import english, provinces, thai, thainames
@@ -159,17 +159,3 @@ def type_of(text: str) -> str:
         return _TYPE_WORDS[cleaned]
     found = parse(cleaned)
     return found.type if (found.type and not found.name) or found.type == "SPECIAL" else ""
-
-
-def with_given(name: Name, *, type: str = "", province: str = "", district: str = "") -> Name:
-    """The name with what columns say of it; a column outweighs the text."""
-    changed = replace(
-        name,
-        type=type or name.type,
-        province=province or name.province,
-        district=district or name.district,
-    )
-    if type:
-        fitting = [n for t, n in name.others if t in ("", type, "MUNICIPALITY")]
-        changed = replace(changed, others=tuple((type, n) for n in fitting if n != name.name))
-    return changed

@@ -15,6 +15,7 @@ KINDS: Final[dict[str, Text]] = {
     "identifier": {"en": "code", "th": "รหัส"},
     "place": {"en": "place", "th": "พิกัด"},
     "rival": {"en": "other candidates", "th": "ตัวเลือกอื่น"},
+    "score": {"en": "score of the service", "th": "คะแนนของบริการ"},
     "review": {"en": "review", "th": "การตรวจทาน"},
 }
 VERDICTS: Final[dict[str, Text]] = {
@@ -41,6 +42,7 @@ WHY: Final[dict[str, Text]] = {
         "en": "the row names a territory, which is no organisation",
         "th": "แถวนี้กล่าวถึงเขตพื้นที่ซึ่งมิใช่องค์กร",
     },
+    "unanswered": {"en": "the service gave no answer", "th": "บริการไม่ได้ตอบ"},
     "reviewed": {"en": "decided by a reviewer", "th": "ผู้ตรวจทานตัดสิน"},
 }
 TYPES: Final[dict[str, Text]] = {
