@@ -11,7 +11,7 @@ from conftest import ROOT
 SOURCE = ROOT / "src" / "kkgraph"
 FLOORS = {
     0: ["errors"],
-    1: ["addresses", "names", "model", "layout", "matching", "xsd"],
+    1: ["addresses", "building", "names", "model", "layout", "matching", "xsd"],
     2: ["fetching", "files", "sparql"],
     3: ["turtle", "tables", "questions", "shacl"],
     4: ["store", "columnar"],

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import tempfile
 import time
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -16,6 +15,7 @@ import pyoxigraph as ox
 
 from kkgraph import __version__
 from kkgraph.backup.archive import MANIFEST, QUADS, Hashed, Manifest, Member, check
+from kkgraph.building import scratch
 from kkgraph.cases.keeping import FOLDER
 from kkgraph.errors import QuestionError, SourceError, StoreError
 from kkgraph.store import OxigraphStore, Store
@@ -45,17 +45,17 @@ def make(store: Store, to: Path | str, *, replace: bool = False) -> Manifest:
             where=str(target),
             hint="Give another name, or write over the file with --replace.",
         )
-    building: Path | None = None
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
-        building = Path(name)
-        with os.fdopen(handle, "w+b") as file:
-            with zipfile.ZipFile(file, "w", allowZip64=True) as archive:
-                _write(store, store.path, archive)
-            file.flush()
-            os.fsync(file.fileno())
-        manifest = check(building)
-        building.replace(target)
+        with scratch(target.parent, f".{target.name}-") as folder:
+            building = folder / target.name
+            building.touch(mode=0o600)
+            with building.open("w+b") as file:
+                with zipfile.ZipFile(file, "w", allowZip64=True) as archive:
+                    _write(store, store.path, archive)
+                file.flush()
+                os.fsync(file.fileno())
+            manifest = check(building)
+            building.replace(target)
     except OSError as error:
         raise StoreError(
             "unwritable-backup",
@@ -63,9 +63,6 @@ def make(store: Store, to: Path | str, *, replace: bool = False) -> Manifest:
             where=str(target),
             hint="Make room there, or choose a place where you may write.",
         ) from error
-    finally:
-        if building is not None:
-            building.unlink(missing_ok=True)
     return manifest
 
 

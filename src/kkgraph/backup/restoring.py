@@ -12,6 +12,7 @@ from typing import IO, Final, cast
 import pyoxigraph as ox
 
 from kkgraph.backup.archive import QUADS, Archive, Hashed, Manifest, bad, opened, verify
+from kkgraph.building import scratch
 from kkgraph.errors import SourceError, StoreError
 from kkgraph.store import OxigraphStore
 
@@ -34,13 +35,10 @@ def restore(source: Path | str, to: Path | str, *, replace: bool = False) -> Man
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
             _room(place.parent, archive.manifest)
-            building = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
-            try:
+            with scratch(place.parent, f".{place.name}-") as building:
                 _build(archive, path, building / "store")
                 _refuse(place, replace=replace)
                 _swap(building, place)
-            finally:
-                shutil.rmtree(building, ignore_errors=True)
         except OSError as error:
             raise _unwritable(place, str(error)) from error
         return archive.manifest

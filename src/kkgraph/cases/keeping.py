@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import tempfile
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
 from kkgraph import files
+from kkgraph.building import scratch
 from kkgraph.errors import StoreError
 
 FOLDER: Final = "cases"
@@ -53,15 +53,15 @@ def keep(store: Path, content: Mapping[str, bytes]) -> Path:
     shutil.rmtree(place, ignore_errors=True)  # somebody changed what was kept
     try:
         place.parent.mkdir(exist_ok=True)
-        building = Path(tempfile.mkdtemp(prefix=_NEW, dir=place.parent))
-        for name, data in content.items():
-            target = building / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with target.open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-        building.rename(place)
+        with scratch(place.parent, _NEW) as building:
+            for name, data in content.items():
+                target = building / name
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with target.open("wb") as file:
+                    file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
+            building.rename(place)
         _sync(place.parent)
     except OSError as error:
         raise StoreError(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from kkgraph import __version__
+from kkgraph.building import scratch
 from kkgraph.columnar.session import connect, data_bytes, quoted, translated
 from kkgraph.columnar.tables import Columnar, Skipped
 from kkgraph.errors import KkgraphError, SourceError, StoreError
@@ -149,15 +148,13 @@ def building(path: Path) -> Iterator[Path]:
 @contextmanager
 def workshop(folder: Path, name: str) -> Iterator[Path]:
     """A new folder inside ``folder`` that is removed in the end; ``StoreError`` as above."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=folder))
-    except OSError as error:
-        raise _unwritable(folder / name, error) from error
-    try:
+    with ExitStack() as stack:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            made = stack.enter_context(scratch(folder, f".{name}-"))
+        except OSError as error:
+            raise _unwritable(folder / name, error) from error
         yield made
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
 
 
 def _unwritable(path: Path, error: OSError) -> StoreError:

@@ -12,6 +12,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from kkgraph.building import scratch
 from kkgraph.errors import StoreError
 from kkgraph.model import Answer
 from kkgraph.names import PREFIXES
@@ -75,17 +76,16 @@ class OxigraphStore:
         derived: bool = True,
     ) -> OxigraphStore:
         """A new store on disk: built beside its place and moved there when complete."""
-        building = None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            building = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
-            engine = ox.Store(str(building / _FOLDER))
-            engine.bulk_extend(with_default(quads) if derived else quads)
-            engine.flush()
-            del engine
-            mark = {"format": FORMAT} if derived else {"format": FORMAT, "derived": False}
-            (building / _MARK).write_text(json.dumps(mark) + "\n", encoding="utf-8")
-            building.rename(path)
+            with scratch(path.parent, f".{path.name}-") as building:
+                engine = ox.Store(str(building / _FOLDER))
+                engine.bulk_extend(with_default(quads) if derived else quads)
+                engine.flush()
+                del engine
+                mark = {"format": FORMAT} if derived else {"format": FORMAT, "derived": False}
+                (building / _MARK).write_text(json.dumps(mark) + "\n", encoding="utf-8")
+                building.rename(path)
         except OSError as error:
             if (path / _MARK).is_file():
                 return cls.open(path, in_process=in_process)  # another process was faster
@@ -95,9 +95,6 @@ class OxigraphStore:
                 where=str(path),
                 hint="Choose a place where you may write.",
             ) from error
-        finally:
-            if building is not None:
-                shutil.rmtree(building, ignore_errors=True)
         return cls.open(path, in_process=in_process)
 
     @classmethod
