@@ -1,0 +1,64 @@
+"""SPARQL over the columnar tables: a query compiled to one SQL statement, and its answer.
+
+``compiled`` either gives a plan that answers exactly as SPARQL has it, or raises
+``UncoveredError`` with the reason; whoever asks then uses another engine over the same data.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from kkgraph.columnar.tables import Columnar
+    from kkgraph.model import Answer
+
+
+class UncoveredError(Exception):
+    """A query, or a part of it, has no translation; the text says which part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """The graphs that a query reads, as relations of SQL: names of tables or views, or SELECTs.
+
+    ``default`` has the columns p, s, o, each triple once; ``named`` has g, p, s, o, without rows
+    of the default graph.
+    """
+
+    default: str
+    named: str
+
+    @classmethod
+    def of(cls, columnar: Columnar) -> Dataset:
+        """RDF's own reading of the data: the default graph is what stands in no named graph."""
+        if not columnar.has_graphs:
+            return cls("triples", "SELECT g, p, s, o FROM quads WHERE false")
+        return cls(
+            "SELECT p, s, o FROM quads WHERE g = -1", "SELECT g, p, s, o FROM quads WHERE g >= 0"
+        )
+
+
+class Compiled(Protocol):
+    """A query's plan."""
+
+    @property
+    def sql(self) -> str:
+        """The statement, as the engine gets it."""
+
+    def explain(self) -> str:
+        """The way from SPARQL to SQL, for a reader."""
+
+    def answer(self, *, timeout_s: float | None = None, max_rows: int | None = None) -> Answer:
+        """The answer, as ``kkgraph.store.Store.query`` gives it.
+
+        Raises ``StoreError``: timeout, out-of-memory.
+        """
+
+
+def compiled(columnar: Columnar, sparql: str, dataset: Dataset | None = None) -> Compiled:
+    """The plan of a query over a dataset (``Dataset.of`` where none is given).
+
+    Raises ``UncoveredError``, and ``QuestionError`` bad-sparql.
+    """
+    raise UncoveredError("no query is compiled yet")
