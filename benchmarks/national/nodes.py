@@ -54,6 +54,7 @@ STATUSES = tuple(map(kk, ("inUse", "inUse", "inDevelopment", "planned", "givenIm
 SYSTEM_CLASSES = tuple(map(kk, ("DigitalSystem", "DigitalSystem", "PublicDigitalService")))
 FOCUSES = tuple(map(kk, ("internalFocus", "externalFocus")))
 SHARES = [kind.share for kind in KINDS]
+DISTRICTS = 99
 SERIALS = 30
 PROPERTIES = (
     "about claim codePoints drawnFrom end estimated evidence fileSha256 focus form formality "
@@ -106,13 +107,13 @@ def case_nodes(rng: Random, number: int) -> Iterator[Block]:
 def _case(rng: Random, number: int) -> Case:
     kind = rng.choices(KINDS, SHARES)[0]
     rest, at = divmod(number, len(PROVINCES))
-    district, serial = divmod(rest, SERIALS)
-    if district > 98:
-        raise ValueError("the seven digits of a code hold no more cases")
+    rest, serial = divmod(rest, SERIALS)
+    again, district = divmod(rest, DISTRICTS)
     code = f"{kind.digit}{at + 10}{district + 1:02}{serial + 1:02}"
+    own = f"{code}-{again}" if again else code  # seven digits hold some 226,000 cases
     here = place(rng)
     name = Pair(kind.pattern.en.format(here.en), kind.pattern.th.format(here.th))
-    return Case(f"<{KKD}lao-{code}>", code, kind, here, name, PROVINCES[at].iri)
+    return Case(f"<{KKD}lao-{own}>", code, kind, here, name, PROVINCES[at].iri)
 
 
 def _organisation(rng: Random, case: Case) -> Iterator[Block]:
