@@ -39,6 +39,17 @@ def test_help_and_version():
     assert "Large files are read by" in version.stderr
 
 
+def test_a_start_imports_little():
+    show = "import sys; from kkgraph.cli.app import app; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", show], capture_output=True, text=True, check=True, timeout=60
+    )
+    started = {name.partition(".")[0] for name in done.stdout.split()}
+    assert "typer" in started
+    heavy = {"duckdb", "numpy", "pyarrow", "pydantic", "pyoxigraph", "rdflib", "openpyxl", "yaml"}
+    assert not started & heavy
+
+
 def test_unknown_says_why_and_what_is_known():
     done = run("ask", "CQ83")
     assert done.returncode == 0
