@@ -40,11 +40,18 @@ def test_help_and_version():
 
 
 def test_a_start_imports_little():
-    show = "import sys; from kkgraph.cli.app import app; print(*sys.modules)"
-    done = subprocess.run(
-        [sys.executable, "-c", show], capture_output=True, text=True, check=True, timeout=60
+    start = (
+        "import atexit, sys; from kkgraph.cli.main import main; "
+        "atexit.register(lambda: print(*sys.modules, file=sys.stderr)); main()"
     )
-    started = {name.partition(".")[0] for name in done.stdout.split()}
+    done = subprocess.run(
+        [sys.executable, "-c", start, "validate", "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    started = {name.partition(".")[0] for name in done.stderr.split()}
     assert "typer" in started
     heavy = {"duckdb", "numpy", "pyarrow", "pydantic", "pyoxigraph", "rdflib", "openpyxl", "yaml"}
     assert not started & heavy
