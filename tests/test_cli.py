@@ -39,6 +39,24 @@ def test_help_and_version():
     assert "Large files are read by" in version.stderr
 
 
+def test_a_start_imports_little():
+    start = (
+        "import atexit, sys; from kkgraph.cli.main import main; "
+        "atexit.register(lambda: print(*sys.modules, file=sys.stderr)); main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", start, "validate", "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    started = {name.partition(".")[0] for name in done.stderr.split()}
+    assert "typer" in started
+    heavy = {"duckdb", "numpy", "pyarrow", "pydantic", "pyoxigraph", "rdflib", "openpyxl", "yaml"}
+    assert not started & heavy
+
+
 def test_unknown_says_why_and_what_is_known():
     done = run("ask", "CQ83")
     assert done.returncode == 0
