@@ -23,7 +23,10 @@ _OPAQUE = re.compile(
 )
 _REMOTE: Final = re.compile("SERVICE|LOAD", re.I)
 _BRACKET: Final = re.compile(r"[(){}\[\]]")
-_SERVICE: Final = re.compile(r"\bSERVICE\s*(?:\bSILENT\s*)?(?P<iri><[^<>\"{}|^`\\\s]*>)", re.I)
+_BRACE: Final = re.compile("[{}]")
+_SERVICE: Final = re.compile(
+    r"(?<![\w:.\-?$@%\\])SERVICE\s*(?:\bSILENT\s*)?(?P<iri><[^<>\"{}|^`\\\s]*>)", re.I
+)
 MAX_DEPTH: Final = 200
 
 
@@ -66,19 +69,33 @@ def refuse_remote(text: str, *, where: str = "query") -> None:
     )
 
 
-def refuse_undeclared(text: str, endpoints: Sequence[str], *, where: str = "query") -> None:
-    """Raise ``QuestionError`` (remote-access) where the text contacts more than these endpoints.
+def refuse_undeclared(text: str, endpoints: Sequence[str], *, where: str = "query") -> str:
+    """The text without its services, all else at its place; it may contact these endpoints alone.
+
+    Raises ``QuestionError`` (remote-access) where it contacts more.
 
     A service counts as declared where it is written ``SERVICE <address>`` with exactly one of the
     addresses; these are blanked out, and what is left must pass ``refuse_remote``. A service that
-    is a variable, a prefixed name, or written in any other way is refused with the rest.
+    is a variable, a prefixed name, or written in any other way is refused with the rest, and so
+    is one inside the group of another, which that other machine would have to contact.
     """
     plain = list(text)
-    for match, _ in _services(text, endpoints):
+    masked, end = blank(text), 0
+    for match, endpoint in _services(text, endpoints):
+        if match.start() < end:
+            raise QuestionError(
+                "remote-access",
+                f"SERVICE <{endpoint}> stands inside another SERVICE",
+                where=f"{where}:{text[: match.start()].count(chr(10)) + 1}",
+                hint="Write them side by side.",
+            )
+        end = _end_of_group(masked, match.end())
         # line ends stay: without one a comment would swallow what follows it
         for place in range(match.start(), match.end()):
             plain[place] = plain[place] if plain[place] in "\n\r" else " "
-    refuse_remote("".join(plain), where=where)
+    left = "".join(plain)
+    refuse_remote(left, where=where)
+    return left
 
 
 def send_services(text: str, places: Mapping[str, str]) -> str:
@@ -90,14 +107,33 @@ def send_services(text: str, places: Mapping[str, str]) -> str:
     return "".join([*out, text[at:]])
 
 
-def _services(text: str, endpoints: Sequence[str]) -> list[tuple[re.Match[str], str]]:
-    """Where the keyword stands before one of the addresses, outside strings and comments."""
+def named_services(text: str) -> list[str]:
+    """The addresses written as ``SERVICE <address>``, in order, each once."""
+    return list(dict.fromkeys(address for _, address in _services(text, None)))
+
+
+def _end_of_group(masked: str, start: int) -> int:
+    """Where the group ends that opens after a place in a text without strings and comments."""
+    depth = 0
+    for match in _BRACE.finditer(masked, start):
+        depth += 1 if match[0] == "{" else -1
+        if depth <= 0:
+            return match.end()
+    return len(masked)
+
+
+def _services(text: str, endpoints: Sequence[str] | None) -> list[tuple[re.Match[str], str]]:
+    """Where the keyword stands before one of the addresses (any one for None) in the query itself.
+
+    What a string or a comment says doesn't count.
+    """
     masked = blank(text)
     found = []
     for match in _SERVICE.finditer(text):
         keyword = masked[match.start() : match.start() + len("SERVICE")].upper()
-        if keyword == "SERVICE" and match["iri"][1:-1] in endpoints:
-            found.append((match, match["iri"][1:-1]))
+        address = match["iri"][1:-1]
+        if keyword == "SERVICE" and (endpoints is None or address in endpoints):
+            found.append((match, address))
     return found
 
 

@@ -34,6 +34,13 @@ def serve(
         list[str] | None,
         typer.Option("--allow-load", help="A host that LOAD may contact (may be repeated)."),
     ] = None,
+    allow_service: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allow-service",
+            help="A host, host:port or whole address that SERVICE may contact (may be repeated).",
+        ),
+    ] = None,
     workers: Annotated[
         int, typer.Option("--workers", help="Processes that answer.", min=1, max=64)
     ] = 2,
@@ -97,5 +104,6 @@ def serve(
         log=log,
         proxy=proxy,
         loads=tuple(allow_load or ()),
+        services=tuple(allow_service or ()),
         register=register,
     )

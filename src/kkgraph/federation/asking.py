@@ -27,11 +27,17 @@ _TRIES: Final = 2
 class Allowed:
     """Whether other machines may be asked, and the folder of what they answered.
 
-    Without ``cache`` it is the user's own (``files.cache_folder``).
+    Without ``cache`` it is the user's own (``files.cache_folder``). ``fetcher`` asks them (without
+    it: one with the question's own time limit). Where ``fresh_s`` is given, a kept answer that is
+    younger is not asked for again, and an older one stands in where a machine fails. Of more than
+    ``most`` kept answers the oldest are removed.
     """
 
     remote: bool = False
     cache: Path | None = None
+    fetcher: Fetcher | None = None
+    fresh_s: float | None = None
+    most: int | None = None
 
 
 def ask(  # noqa: PLR0913, PLR0917
@@ -61,21 +67,30 @@ def ask(  # noqa: PLR0913, PLR0917
         if kept is None:
             raise _not_allowed(question, declared)
         return _table(reader, question, kept, lang, kept=True)
+    if kept is not None and kept.age_s < (allowed.fresh_s or 0):
+        return _table(reader, question, kept, lang, kept=True)
     try:
-        found = _contact(reader, declared, text, limits)
+        found = _contact(reader, declared, text, limits, allowed.fetcher)
     except KkgraphError as error:
         if kept is not None and error.exit_code == 3:
+            if allowed.fresh_s is not None:
+                return _table(reader, question, kept, lang, kept=True)
             error.hint += f" An answer of {kept.fetched} is kept: ask without allowing it."
         raise
-    fresh = keeping.Kept(found, time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
+    fresh = keeping.Kept(found, time.strftime(keeping.STAMP, time.gmtime()))
     keeping.put(folder, name, fresh, question=question.id, endpoints=declared.endpoints)
+    if allowed.most is not None:
+        keeping.prune(folder, allowed.most)
     return _table(reader, question, fresh, lang, kept=False)
 
 
-def _contact(reader: Reader, declared: Federation, text: str, limits: Limits) -> Answer:
+def _contact(
+    reader: Reader, declared: Federation, text: str, limits: Limits, fetcher: Fetcher | None
+) -> Answer:
     """The answer of the engine, in a process of its own, with its services sent to a relay."""
     seconds = limits.timeout_s or declared.timeout_s
-    fetcher = Fetcher(timeout_s=seconds, total_s=seconds, tries=_TRIES, max_wait_s=seconds)
+    if fetcher is None:
+        fetcher = Fetcher(timeout_s=seconds, total_s=seconds, tries=_TRIES, max_wait_s=seconds)
     with Relay(declared.endpoints, fetcher) as relay:
         try:
             found = reader.store.query_apart(

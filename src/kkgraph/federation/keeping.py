@@ -5,16 +5,22 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import time
+from calendar import timegm
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import pyoxigraph as ox
 
 from kkgraph.errors import SourceError
 from kkgraph.model import Answer
 from kkgraph.tables import sparql_json
+
+STAMP: Final = "%Y-%m-%dT%H:%M:%SZ"
+"""How the time of asking is written, in UTC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +29,14 @@ class Kept:
 
     answer: Answer
     fetched: str
+
+    @property
+    def age_s(self) -> float:
+        """The seconds since then; endless where the date can't be read."""
+        try:
+            return time.time() - timegm(time.strptime(self.fetched, STAMP))
+        except ValueError:
+            return float("inf")
 
 
 def key(sparql: str, max_rows: int | None) -> str:
@@ -71,3 +85,14 @@ def put(folder: Path, name: str, kept: Kept, *, question: str, endpoints: Sequen
     finally:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
+
+
+def prune(folder: Path, most: int) -> None:
+    """Remove the oldest answers of a folder until there are no more than ``most``."""
+    found = []
+    for path in folder.glob("*.json"):
+        with suppress(OSError):
+            found.append((path.stat().st_mtime, path))
+    for _, path in sorted(found)[: max(0, len(found) - most)]:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)

@@ -15,7 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Final
 
-from kkgraph.errors import KkgraphError
+from kkgraph.errors import KkgraphError, QuestionError
 from kkgraph.fetching import Fetcher
 
 _ACCEPT: Final = "application/sparql-results+json, application/sparql-results+xml;q=0.8"
@@ -30,11 +30,16 @@ class Relay:
     """A running relay to some endpoints; ``places`` says where the engine finds each.
 
     It listens on the loopback interface, at an address that nobody can guess, and passes queries
-    on to the endpoints and to nothing else. ``error`` is the first failure of an endpoint.
+    on to the endpoints and to nothing else, ``calls`` times at most. ``error`` is the first failure
+    of an endpoint, or ``QuestionError`` service-limit.
     """
 
-    def __init__(self, endpoints: Sequence[str], fetcher: Fetcher) -> None:
+    def __init__(
+        self, endpoints: Sequence[str], fetcher: Fetcher, *, calls: int | None = None
+    ) -> None:
         self.fetcher = fetcher
+        self.calls = calls
+        self._asked = 0
         self.error: KkgraphError | None = None
         token = secrets.token_urlsafe(24)
         self._paths = {f"/{token}/{n}": e for n, e in enumerate(endpoints)}
@@ -67,6 +72,7 @@ class Relay:
         if endpoint is None:
             return None
         try:
+            self._count(endpoint)
             found = self.fetcher.post(endpoint, {"query": query}, accept=_ACCEPT)
             if found.media not in _KINDS:
                 raise found.unexpected("" if found.media == "text/html" else found.media)
@@ -74,6 +80,16 @@ class Relay:
             self.error = self.error or error
             return None
         return found.body, _JSON if found.media == "application/json" else found.media
+
+    def _count(self, endpoint: str) -> None:
+        self._asked += 1
+        if self.calls is not None and self._asked > self.calls:
+            raise QuestionError(
+                "service-limit",
+                f"the query would ask other machines more than {self.calls} times",
+                where=endpoint,
+                hint="Bind the variables inside SERVICE there, so that it is asked once.",
+            )
 
 
 def _handler(relay: Relay) -> type[BaseHTTPRequestHandler]:

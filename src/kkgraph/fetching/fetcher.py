@@ -16,7 +16,7 @@ from typing import Any, Final
 from urllib.parse import unquote, urlencode, urljoin, urlsplit
 
 from kkgraph import __version__
-from kkgraph.addresses import Address, is_loopback, resolve
+from kkgraph.addresses import Address, Permit, is_loopback, resolve
 from kkgraph.errors import RemoteError, SourceError
 from kkgraph.fetching.responses import Kept, Response, key_of
 
@@ -36,7 +36,8 @@ class Fetcher:
     for, at most ``max_wait_s``, else 1, 2, 4 … seconds. ``pause_s`` lies between two requests.
     With ``cache`` answers are kept in that folder and taken from there until they are
     ``max_age_s`` old (None: for good). ``private`` allows hosts in a private network that are
-    asked for by name; where a redirect leads is never trusted that far.
+    asked for by name; where a redirect leads is never trusted that far. With ``permitted`` nothing
+    but what it names is contacted, redirects included.
 
     Every failure is a ``KkgraphError``: ``SourceError`` bad-address, unwritable-cache;
     ``RemoteError`` no-answer, service-busy, service-refused, answer-too-large, cut-off,
@@ -54,6 +55,7 @@ class Fetcher:
         pause_s: float = 0.0,
         redirects: int = 5,
         private: bool = False,
+        permitted: Permit | None = None,
         cache: Path | None = None,
         max_age_s: float | None = None,
     ) -> None:
@@ -65,6 +67,7 @@ class Fetcher:
         self.pause_s = pause_s
         self.redirects = redirects
         self.private = private
+        self.permitted = permitted
         self.requests = 0
         """How many requests were sent (answers from the cache need none)."""
         self._kept = Kept(cache, max_age_s) if cache is not None else None
@@ -111,7 +114,8 @@ class Fetcher:
         for hop in range(self.redirects + 1):
             here = urlsplit(url)
             own = here.hostname == start.hostname
-            if not own and is_loopback(here.hostname or ""):
+            named = self.permitted is not None and self.permitted.allows(url)
+            if not (own or named) and is_loopback(here.hostname or ""):
                 raise _redirect(url, "the service sends us to this machine itself")
             try:
                 found = self._send(method, url, heads, body, private=self.private and own)
@@ -134,7 +138,7 @@ class Fetcher:
     ) -> Response | str:
         """The answer, or ``"302 address"`` where the service sends us elsewhere."""
         proxy = _proxy(url)
-        address = resolve(url, private=private, proxied=bool(proxy))
+        address = resolve(url, private=private, proxied=bool(proxy), permitted=self.permitted)
         self._rest()
         connection = _connect(address, proxy, self.timeout_s)
         sent = {k: v for k, v in heads.items() if v and (body or k != "Content-Type")}

@@ -63,11 +63,23 @@ def query(
 
     ``default`` and ``named`` are the protocol's dataset; where either is given, the query's own
     ``FROM`` counts no more. Raises ``QuestionError`` (bad-sparql, remote-access, not-acceptable),
-    ``StoreError`` (result-too-large, engine-failed).
+    ``StoreError`` (result-too-large, engine-failed); and as ``Contact.sent``.
     """
-    sparql.refuse_remote(text)
+    with desk.sent(text) as sent:
+        return _query(desk, sent, accept, base, (default, named), (max_rows, max_bytes))
+
+
+def _query(
+    desk: Desk,
+    text: str,
+    accept: str,
+    base: str,
+    graphs: tuple[Sequence[str], Sequence[str]],
+    most: tuple[int, int],
+) -> Reply:
+    max_rows, max_bytes = most
     try:
-        found = _evaluate(desk, text, base, default, named)
+        found = _evaluate(desk, text, base, *graphs)
         if isinstance(found, ox.QueryTriples):
             media, form = negotiation.choose(accept, negotiation.TRIPLES)
             return Reply(_triples(found, form, max_rows, max_bytes), media)

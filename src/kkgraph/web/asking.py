@@ -28,9 +28,7 @@ def ask(
 
     An answer past ``max_rows`` is cut and says so (``truncated``).
     """
-    table = desk.graph.ask(
-        _question(desk, id), params, lang=lang, timeout_s=None, max_rows=max_rows
-    )
+    table = desk.ask(_question(desk, id), params, lang=lang, max_rows=max_rows)
     facts = {"rows": len(table), "truncated": table.truncated}
     return Reply(_written(table, form), {"csv": "text/csv", "xlsx": XLSX}.get(form, JSON), 200, "",
                  facts)  # fmt: skip

@@ -35,4 +35,6 @@ class Bounds:
     connections: int = 512
     client_connections: int = 128
     cache_bytes: int = 32 * MIB
+    service_bytes: int = 16 * MIB
+    service_calls: int = 100
     memory_bytes: int = 2048 * MIB

@@ -29,18 +29,22 @@ def service(desk: Desk, *, endpoint: str, update: bool, accept: str) -> Reply:
     """The description of the service at ``endpoint``, in the RDF format that is accepted."""
     media, form = negotiation.choose(accept, negotiation.TRIPLES)
     data = ox.serialize(
-        _statements(desk.engine, endpoint, update),
+        _statements(desk.engine, endpoint, update, federated=desk.contact is not None),
         format=turtle.FORMATS[form],
         prefixes={**PREFIXES, "sd": SD, "formats": _FORMATS},
     )
     return Reply(data or b"", media)
 
 
-def _statements(engine: ox.Store, endpoint: str, update: bool) -> list[ox.Triple]:
+def _statements(
+    engine: ox.Store, endpoint: str, update: bool, *, federated: bool
+) -> list[ox.Triple]:
     me, url = ox.BlankNode("service"), ox.NamedNode(endpoint)
     out = [_triple(me, PREFIXES["rdf"] + "type", _sd("Service")), _triple(me, SD + "endpoint", url)]
     for name in ("SPARQL11Query", *(("SPARQL11Update",) if update else ())):
         out.append(_triple(me, SD + "supportedLanguage", _sd(name)))
+    if federated:
+        out.append(_triple(me, SD + "feature", _sd("BasicFederatedQuery")))
     for name in _RESULTS:
         out.append(_triple(me, SD + "resultFormat", ox.NamedNode(_FORMATS + name)))
     for name in _INPUTS if update else ():

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
-from kkgraph import catalogue, names
+from kkgraph import catalogue, names, sparql
 from kkgraph.answers import Reader
 from kkgraph.errors import StoreError
 from kkgraph.graph import KnowledgeGraph
@@ -19,6 +21,10 @@ from kkgraph.store.snapshots import of_snapshot
 from kkgraph.web import answering, asking, describing, writing
 from kkgraph.web.messages import Job, Reply
 from kkgraph.web.pages.jobs import JOBS
+
+if TYPE_CHECKING:
+    from kkgraph.tables import Table
+    from kkgraph.web.contact import Contact
 
 _PREPARED_UP_TO: Final = 300_000
 _LABELLED: Final = (
@@ -35,6 +41,10 @@ class Direct(OxigraphStore):
         """The answer; of the limits only the rows count."""
         return run(self.engine, sparql, limits.max_rows)
 
+    def query_apart(self, sparql: str, limits: Limits) -> Answer:
+        """The same: this process is the one apart."""
+        return self.query(sparql, limits)
+
 
 class Desk:
     """Reads one snapshot of the store, and answers from it until it is given the next."""
@@ -44,7 +54,9 @@ class Desk:
         self.graph = KnowledgeGraph(Direct(self.engine, in_process=True))
         self.questions: dict[str, Question] = {}
         self.merged: dict[tuple[str, ...], ox.Store] = {}
+        self.contact: Contact | None = None
         self._kept: dict[str, Any] = {}
+        self._elsewhere = False
 
     def keep(self, name: str, make: Callable[[], Any]) -> Any:
         """What ``make`` gave under this name since the last snapshot; made the first time."""
@@ -55,10 +67,53 @@ class Desk:
     def do(self, job: Job) -> Reply:
         """The reply to a job. Raises whatever ``KkgraphError`` the work raises."""
         if job.kind == "load":
-            return self._load(Path(job.args["place"]))
-        return READING[job.kind](self, **job.args)
+            return self._load(**job.args)
+        self._elsewhere = False
+        reply = READING[job.kind](self, **job.args)
+        if self._elsewhere:
+            return replace(reply, facts={**reply.facts, "elsewhere": True})
+        return reply
 
-    def _load(self, place: Path) -> Reply:
+    @contextmanager
+    def sent(self, text: str) -> Iterator[str]:
+        """The query as it may run: its services sent to a relay, where the server allows them.
+
+        Raises as ``sparql.refuse_remote``, or as ``Contact.sent``.
+        """
+        if self.contact is None:
+            sparql.refuse_remote(text)
+            yield text
+            return
+        with self.contact.sent(text) as sent:
+            self._elsewhere |= sent is not text
+            yield sent
+
+    def asks(self, question: Question) -> bool:
+        """True where a stored question asks nobody else, or only those that may be asked."""
+        return question.federated is None or (
+            self.contact is not None and self.contact.asks(question)
+        )
+
+    def ask(
+        self, question: Question, params: Mapping[str, Any], *, lang: str, max_rows: int
+    ) -> Table:
+        """The answer to a stored question; other machines are asked where the server allows it."""
+        from kkgraph import federation  # most servers ask nobody
+
+        contact = self.contact
+        if question.federated is None or contact is None or not contact.asks(question):
+            return self.graph.ask(question, params, lang=lang, timeout_s=None, max_rows=max_rows)
+        self._elsewhere = True
+        bound = self.graph.sparql_of(question, params, lang=lang)
+        limits = Limits(contact.seconds, max_rows)
+        return federation.ask(self.graph.reader, question, bound, lang, limits, contact.allowed())
+
+    def _load(self, place: str, contact: Contact | None) -> Reply:
+        self.contact = contact
+        self._open(Path(place))
+        return Reply(b"")
+
+    def _open(self, place: Path) -> None:
         self.engine = of_snapshot(place)
         self.merged = {}
         self._kept = {}
@@ -68,7 +123,6 @@ class Desk:
             self.questions = {q.id: q for q in catalogue.all_questions()}
             if len(self.engine) <= _PREPARED_UP_TO:
                 self._prepare()
-        return Reply(b"")
 
     def _prepare(self) -> None:
         """Look up what answers carry beside their cells, once, so that no request has to."""

@@ -14,12 +14,15 @@ from collections import deque
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from kkgraph.errors import StoreError
 from kkgraph.web.bounds import Bounds
 from kkgraph.web.messages import Job, Reply
 from kkgraph.web.process import Process
+
+if TYPE_CHECKING:
+    from kkgraph.web.contact import Contact
 
 _TICK_S: Final = 0.05
 _HALF_LIFE_S: Final = 10.0
@@ -46,10 +49,14 @@ class Client:
 
 
 class Pool:
-    """Answering processes over one snapshot; ``run`` gives a job to the next that is free."""
+    """Answering processes over one snapshot; ``run`` gives a job to the next that is free.
 
-    def __init__(self, bounds: Bounds) -> None:
+    ``contact`` says whom they may ask; without it nobody.
+    """
+
+    def __init__(self, bounds: Bounds, contact: Contact | None = None) -> None:
         self.bounds = bounds
+        self.contact = contact
         self.version = 0
         self.place: Path | None = None
         self.killed: dict[str, int] = {}
@@ -253,7 +260,9 @@ class Pool:
 
     async def _load(self, process: Process) -> None:
         version = self.version
-        await process.ask(Job("load", {"place": str(self.place)}), _START_S)
+        await process.ask(
+            Job("load", {"place": str(self.place), "contact": self.contact}), _START_S
+        )
         process.version = version
 
     async def _reaped(self, process: Process) -> None:

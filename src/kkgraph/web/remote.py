@@ -9,7 +9,6 @@ was checked, and each redirect is checked in the same way.
 from __future__ import annotations
 
 import http.client
-import ipaddress
 import re
 import socket
 from collections.abc import Collection
@@ -20,7 +19,7 @@ from urllib.parse import urljoin, urlsplit
 import pyoxigraph as ox
 
 from kkgraph import sparql, turtle
-from kkgraph.addresses import Address
+from kkgraph.addresses import Address, is_public
 from kkgraph.errors import KkgraphError, QuestionError, SourceError
 from kkgraph.fetching import Pinned
 from kkgraph.web.negotiation import UPLOADS
@@ -96,7 +95,7 @@ def checked(host: str, port: int, allowed: Collection[str]) -> str:
         raise SourceError("not-loaded", f"the host has no address: {error}", where=host) from error
     for address in found:
         plain = address.split("%")[0]
-        if not ipaddress.ip_address(plain).is_global and host not in (plain, f"[{plain}]"):
+        if not is_public(plain) and host not in (plain, f"[{plain}]"):
             raise _refused(f"{host} has the address {plain}, which is not public")
     return min(found)
 

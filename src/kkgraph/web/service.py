@@ -8,16 +8,20 @@ import hmac
 import ipaddress
 import re
 import secrets
+import tempfile
 from base64 import b64decode
 from collections import OrderedDict
 from collections.abc import Coroutine, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import Receive, Scope, Send
 
+    from kkgraph.web.contact import Contact
 
+from kkgraph.addresses import Permit
 from kkgraph.errors import KkgraphError, RequestError
 from kkgraph.web import negotiation, problems
 from kkgraph.web.bounds import Bounds
@@ -69,12 +73,15 @@ class Service:
         token: str = "",
         meter: Meter | None = None,
         loads: tuple[str, ...] = (),
+        permitted: Permit | None = None,
     ) -> None:
         self.bounds = bounds
         self.loads = loads
         self.meter = meter or Meter(None)
-        self.pool = Pool(bounds)
-        self.writer = Writer(source, bounds, self.pool)
+        folder = Path(tempfile.mkdtemp(prefix="kkgraph-serve-"))
+        self.contact = _contact(permitted, folder, bounds) if permitted else None
+        self.pool = Pool(bounds, self.contact)
+        self.writer = Writer(source, bounds, self.pool, folder)
         self._token = token
         self._name = secrets.token_hex(4)
         self._cache: OrderedDict[str, Reply] = OrderedDict()
@@ -114,7 +121,8 @@ class Service:
     ) -> Sent:
         """The response to a reading job: from the cache, as 304, or by a process.
 
-        ``text`` is the SPARQL, where there is any: what changes with each run is never cached.
+        ``text`` is the SPARQL, where there is any: what changes with each run is never cached, nor
+        what comes from another machine.
         """
         gzip = negotiation.takes_gzip(request.headers.get("accept-encoding", ""))
         extra = dict(headers or {})
@@ -132,7 +140,10 @@ class Service:
         reply = await attended(request, self.pool.run(job, client_of(request)))
         if reply is None:
             return Sent(Reply(b"", status=GONE))
-        if tag:
+        if reply.facts.get("elsewhere"):  # it may be another one at any time
+            extra.pop("etag", None)
+            extra["cache-control"] = "no-store"
+        elif tag:
             self._remember(tag, reply)
         return Sent(reply, extra)
 
@@ -185,6 +196,18 @@ class Service:
         while self._cached_bytes > self.bounds.cache_bytes:
             _, old = self._cache.popitem(last=False)
             self._cached_bytes -= len(old.body) + 512
+
+
+def _contact(permitted: Permit, folder: Path, bounds: Bounds) -> Contact:
+    from kkgraph.web.contact import Contact
+
+    return Contact(
+        permitted,
+        folder / "asked",
+        bounds.query_s,
+        bounds.service_bytes,
+        bounds.service_calls,
+    )
 
 
 async def attended(request: Request, work: Coroutine[Any, Any, Reply]) -> Reply | None:

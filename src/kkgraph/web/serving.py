@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+from kkgraph.addresses import permit
 from kkgraph.errors import SourceError
 from kkgraph.web import running
 from kkgraph.web.bounds import Bounds
@@ -31,15 +32,19 @@ def serve(
     log: bool = True,
     proxy: str = "",
     loads: tuple[str, ...] = (),
+    services: tuple[str, ...] = (),
     register: str = "",
 ) -> None:
     """Serve until a signal ends it; requests under way are finished first.
 
-    ``loads`` are hosts that ``LOAD`` may contact; ``proxy`` is the address of a reverse proxy whose
+    ``loads`` are hosts that ``LOAD`` may contact, ``services`` hosts and addresses that
+    ``SERVICE`` may (``addresses.permit``); ``proxy`` is the address of a reverse proxy whose
     ``X-Forwarded-For`` is believed; ``register`` is the stored one behind ``/reconcile`` (the
     bodies of the graph without it). Raises ``StoreError`` (port-in-use, no-address, and those of
-    opening the store), ``RequestError`` no-web, ``LinkError`` unknown-register.
+    opening the store), ``RequestError`` no-web, ``LinkError`` unknown-register, ``SourceError``
+    bad-address.
     """
+    permitted = permit(services)
     running.require()
     import uvicorn
 
@@ -52,7 +57,12 @@ def serve(
     limits = bounds or Bounds()
     listener = running.listen(host, port)
     service = Service(
-        source, limits, token=token, meter=Meter(sys.stderr if log else None), loads=loads
+        source,
+        limits,
+        token=token,
+        meter=Meter(sys.stderr if log else None),
+        loads=loads,
+        permitted=permitted,
     )
     pooled = Pooled(service, register)
     config = uvicorn.Config(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -30,16 +29,17 @@ class Writer:
     """Opens the store, and runs one write after another in a process of its own.
 
     A write that passes its time is stopped by killing the process: on disk the engine takes the
-    unfinished transaction back, in memory the last snapshot is read again.
+    unfinished transaction back, in memory the last snapshot is read again. Snapshots go into the
+    folder, which is removed in the end.
     """
 
-    def __init__(self, source: Source, bounds: Bounds, pool: Pool) -> None:
+    def __init__(self, source: Source, bounds: Bounds, pool: Pool, folder: Path) -> None:
         self._source = source
         self._bounds = bounds
         self._pool = pool
         self._process: Process | None = None
         self._lock = asyncio.Lock()
-        self._folder = Path(tempfile.mkdtemp(prefix="kkgraph-serve-"))
+        self._folder = folder
         self._number = 0
         self._folders: dict[int, Path] = {}
 

@@ -116,12 +116,10 @@ def question(desk: Desk, visit: Visit) -> Page:
     bound = {k: v or "*" for k, v in values.items()}
     fields: dict[str, Any] = {"asked": asked, "tag_name": tag_name, "error": None, "table": None}
     try:
-        if asked.federated is not None:  # this server contacts no other
+        if not desk.asks(asked):
             fields["sparql"] = desk.graph.sparql_of(asked, bound, lang=visit.lang)
             return Page("elsewhere.html", visit.say(asked.title), fields)
-        fields["table"] = table = desk.graph.ask(
-            asked, bound, lang=visit.lang, timeout_s=None, max_rows=MOST
-        )
+        fields["table"] = table = desk.ask(asked, bound, lang=visit.lang, max_rows=MOST)
         fields["sparql"] = desk.graph.sparql_of(asked, bound, lang=visit.lang)
         fields |= _paged(table, visit)
     except KkgraphError as error:
@@ -248,7 +246,8 @@ def query(desk: Desk, visit: Visit) -> Page:
     if text:
         try:
             sparql.check_nesting(text)
-            fields |= _result(desk, visit, text)
+            with desk.sent(text) as sent:
+                fields |= _result(desk, visit, sent, text)
         except KkgraphError as error:
             if error.exit_code != 2:
                 raise
@@ -257,12 +256,16 @@ def query(desk: Desk, visit: Visit) -> Page:
     return Page("sparql.html", "", fields, status)
 
 
-def _result(desk: Desk, visit: Visit, text: str) -> dict[str, Any]:
-    answer = desk.graph.query_raw(text, timeout_s=None, max_rows=LINES)
+def _result(desk: Desk, visit: Visit, sent: str, text: str) -> dict[str, Any]:
+    """The fields of a result; ``sent`` is the query as it runs, ``text`` as it was asked."""
+    away = sent != text
+    answer = desk.graph.query_raw(sent, timeout_s=None, max_rows=LINES, allow_remote=away)
     if answer.truth is not None:
         return {"truth": answer.truth, "downloads": _downloads(text, ("json", "xml"))}
     if answer.triples is not None:
-        table = desk.graph.query(text, lang=visit.lang, timeout_s=None, max_rows=LINES)
+        table = desk.graph.query(
+            sent, lang=visit.lang, timeout_s=None, max_rows=LINES, allow_remote=away
+        )
         return {"table": table, "downloads": _downloads(text, ("ttl", "jsonld", "nt", "rdf"))}
     from kkgraph import answers
 
