@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import gzip
 import random
 import shutil
@@ -17,7 +18,16 @@ from hypothesis import strategies as st
 
 from conftest import ROOT
 from kkgraph import xsd
-from kkgraph.columnar import dictionary, loading, native, reading, saved, statements, typed
+from kkgraph.columnar import (
+    dictionary,
+    loading,
+    native,
+    reading,
+    saved,
+    shelf,
+    statements,
+    typed,
+)
 from kkgraph.columnar.loading import load
 from kkgraph.columnar.parquet import to_parquet
 from kkgraph.columnar.saved import open_saved, save
@@ -771,6 +781,32 @@ def test_memory(tmp_path):
     assert memory_bytes("512MB") == 512_000_000
     with load(path, memory="100MB", threads=3) as columnar:
         assert columnar.n_triples == 2000
+
+
+def test_what_passes_the_memory_lies_in_files(tmp_path, monkeypatch):
+    monkeypatch.setattr(reading, "BLOCK_BYTES", 20_000)
+    path = written(tmp_path, "".join(LINES))
+    mapped, boards = shelf._mapped, []
+
+    def counted(size):
+        boards.append(size)
+        return mapped(size)
+
+    monkeypatch.setattr(shelf, "_mapped", counted)
+    terms = "SELECT id, lex FROM terms ORDER BY id"
+    with load(path) as one:
+        expected = one.run(terms), one.run("SELECT p, s, o FROM triples")
+        assert boards == []
+    with load(path, memory="100MB") as two:  # a board is larger than what may be kept of this
+        assert (two.run(terms), two.run("SELECT p, s, o FROM triples")) == expected
+        assert len(boards) >= 2
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(shelf, "_mapped", full)
+    error = refused(load, path, memory="100MB")
+    assert (error.code, error.where) == ("disk-full", str(path))
 
 
 def test_progress(tmp_path, monkeypatch):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kkgraph.columnar import arrays, native
 from kkgraph.columnar.keys import Key
 from kkgraph.columnar.lines import Rows
-from kkgraph.columnar.shelf import Shelf
+from kkgraph.columnar.shelf import Room, Shelf
 
 if TYPE_CHECKING:
     import duckdb
@@ -25,8 +25,10 @@ NARROW: Final = 2**31 - 1
 _SMALL_BYTES: Final = 2**14
 _BATCH: Final = 122_880
 _WAITING: Final = 2
+_AT_ONCE: Final = 2
 _MANY: Final = 500_000
 """From so many forms on, two groups at a time are worth the memory of both."""
+_ROW_BYTES: Final = 12
 
 
 @dataclass(frozen=True)
@@ -46,15 +48,19 @@ class Group:
 
 
 class Gathering:
-    """The rows of all blocks, and the lexical forms of their terms by group."""
+    """The rows of all blocks, and the lexical forms of their terms by group.
 
-    def __init__(self) -> None:
+    What passes ``limit`` bytes lies in temporary files.
+    """
+
+    def __init__(self, limit: int | None = None) -> None:
         self.rows: list[tuple[Integers, Integers | None, list[tuple[Key, int]]]] = []
         self.forms: dict[Key, list[pa.Array]] = defaultdict(list)
         self.n_rows = 0
-        self._rows = Shelf()
-        self._common = Shelf()
-        self._shelves: dict[Key, Shelf] = defaultdict(Shelf)
+        self._room = Room(limit)
+        self._rows = Shelf(self._room)
+        self._common = Shelf(self._room)
+        self._shelves: dict[Key, Shelf] = defaultdict(lambda: Shelf(self._room))
 
     def add(self, rows: Rows) -> None:
         """Take over a block's rows."""
@@ -74,13 +80,20 @@ class Gathering:
 
     @property
     def n_bytes(self) -> int:
-        """How much memory the rows and forms take."""
-        shelves = (self._rows, self._common, *self._shelves.values())
-        return sum(shelf.n_bytes for shelf in shelves)
+        """How much memory the rows and forms take, without what lies in files."""
+        return self._room.held
+
+    @property
+    def needed(self) -> int:
+        """How much memory it takes at least to bring the forms together and to sort the rows."""
+        largest = sorted(shelf.n_bytes for shelf in self._shelves.values())[-_AT_ONCE:]
+        return max(2 * sum(largest), _ROW_BYTES * self.n_rows)
 
     def take(self, key: Key) -> list[pa.Array]:
         """The forms of a group, no longer kept here."""
-        self._shelves.pop(key, None)
+        shelf = self._shelves.pop(key, None)
+        if shelf is not None:
+            shelf.clear()
         return self.forms.pop(key)
 
 
@@ -145,7 +158,7 @@ def _told_apart(
     gathering: Gathering, connection: duckdb.DuckDBPyConnection
 ) -> Iterator[tuple[Key, pa.Array, Integers]]:
     """Each group's distinct forms and the numbers of all its forms, in the order of the groups."""
-    at_once = 2 if gathering.n_terms > _MANY else 1
+    at_once = _AT_ONCE if gathering.n_terms > _MANY else 1
     with ThreadPoolExecutor(at_once) as pool:
         waiting: deque[tuple[Key, Future[tuple[pa.Array, Integers]]]] = deque()
         for key in sorted(gathering.forms):

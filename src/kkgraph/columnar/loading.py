@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-_SHARE: Final = 0.6
+_KEPT: Final = 0.4
+"""This share of the memory allowed holds what is read; the rest lies in temporary files."""
 _SKIP: Final = "Mend the line. --skip-errors (skip_errors=True) counts such lines and goes on."
 _TABLES: Final = """
 CREATE TABLE terms (id {number}, lex VARCHAR);
@@ -112,7 +113,7 @@ class Loader:
 
     def __init__(self, threads: int, limit: int | None, skip_errors: bool) -> None:
         self.skipped = Skipped()
-        self._gathering = Gathering()
+        self._gathering = Gathering(None if limit is None else int(_KEPT * limit))
         self._threads = threads
         self._limit = limit
         self._skip_errors = skip_errors
@@ -126,11 +127,12 @@ class Loader:
                 first = placed[0]
                 raise SourceError(first.code, first.message, where=first.where, hint=_SKIP)
             self.skipped.add(placed)
-            self._gathering.add(rows)
+            with translated(block.source.name):
+                self._gathering.add(rows)
             if block.done is not None:
                 block.done()
             line += rows.n_lines
-            if self._limit is not None and self._gathering.n_bytes > _SHARE * self._limit:
+            if self._limit is not None and self._gathering.needed > self._limit:
                 raise out_of_memory("the terms do not fit into the memory", block.source.name)
         release()
 
