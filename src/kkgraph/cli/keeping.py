@@ -8,9 +8,11 @@ from typing import Annotated
 
 import typer
 
+from kkgraph.cli.closing import close
 from kkgraph.cli.common import (
     KEEP,
     Lang,
+    Memory,
     Output,
     Store,
     Timeout,
@@ -22,6 +24,8 @@ from kkgraph.cli.common import (
     write_table,
 )
 from kkgraph.errors import QuestionError
+
+SAVED = ".kk"
 
 
 @app.command(rich_help_panel=KEEP)
@@ -40,23 +44,58 @@ def check(lang: Lang = "en", store: Store = None) -> None:
 @app.command(rich_help_panel=KEEP)
 def reason(
     paths: Annotated[
-        list[Path] | None, typer.Argument(help="RDF files to reason over as well.")
+        list[Path] | None,
+        typer.Argument(help="RDF files to reason over as well, or a columnar file (.kk) alone."),
     ] = None,
     write: Annotated[
-        bool, typer.Option("--write", help="Write what is inferred to data/inferred.trig.")
+        bool,
+        typer.Option(
+            "--write", help="Write what is inferred to data/inferred.trig, or into the .kk file."
+        ),
     ] = False,
+    explain: Annotated[
+        str | None,
+        typer.Option("--explain", help="With .kk: how a triple 'S P O' follows, step by step."),
+    ] = None,
     every: Annotated[bool, typer.Option("--all", help="List every inferred triple.")] = False,
     output: Output = None,
     store: Store = None,
     timeout: Timeout = 60.0,
+    no_background: Annotated[
+        bool, typer.Option("--no-background", help="With .kk: without the shipped ontology.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="With .kk: write in spite of what was found.")
+    ] = False,
+    memory: Memory = None,
 ) -> None:
-    """Check consistency and classify with HermiT (needs the extra ``reason``)."""
+    """Check consistency and classify with HermiT (extra ``reason``), or a .kk file by rules."""
     from kkgraph import files
     from kkgraph.cli.render import inferred
     from kkgraph.names import compact
 
+    given = list(paths or ())
+    if any(path.suffix == SAVED for path in given):
+        if len(given) > 1 or store is not None:
+            raise QuestionError(
+                "bad-value",
+                "a columnar file is reasoned over alone",
+                where=str(next(path for path in given if path.suffix == SAVED)),
+                hint="Put all data into it: kkgraph columnar build DATA … -o FILE.kk",
+            )
+        target = output or (given[0] if write else None)
+        close(given[0], target, explain, not no_background, every, force, memory)
+        return
+    for option, wanted in (("--explain", explain), ("--force", force), ("--memory", memory)):
+        if wanted:
+            raise QuestionError(
+                "bad-value",
+                f"{option} needs a columnar file",
+                where=option,
+                hint="Make one with: kkgraph columnar build DATA -o FILE.kk",
+            )
     graph = open_graph(store)
-    found = graph.reason(list(paths or ()), timeout_s=timeout)
+    found = graph.reason(given, timeout_s=timeout)
     if not found.consistent:
         print("Inconsistent. These axioms contradict each other; remove any one of them:")
         for axiom in found.explanation:

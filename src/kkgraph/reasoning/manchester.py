@@ -65,6 +65,14 @@ def render(triples: Sequence[ox.Triple]) -> str:
     return "; ".join(sorted(parts))
 
 
+def expression(triples: Sequence[ox.Triple], node: Any) -> str:
+    """The class expression that a node begins, in parentheses where it has several words."""
+    tree: _Tree = defaultdict(lambda: defaultdict(list))
+    for triple in triples:
+        tree[triple.subject][triple.predicate.value].append(triple.object)
+    return _wrapped(tree, node)
+
+
 def _root(tree: _Tree, root: Any) -> list[str]:
     """The statements on one node that no other node of the axiom points at."""
     held = tree[root]

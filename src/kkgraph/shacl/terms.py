@@ -13,8 +13,8 @@ Term = ox.NamedNode | ox.BlankNode | ox.Literal
 SH: Final = PREFIXES["sh"]
 
 
-def statement(quad: ox.Quad) -> tuple[Term, ox.NamedNode, Term]:
-    """Subject, predicate and object of a quad; ``SourceError`` unsupported-term for RDF-star."""
+def statement(quad: ox.Quad | ox.Triple) -> tuple[Term, ox.NamedNode, Term]:
+    """Subject, predicate, object of a quad; ``SourceError`` unsupported-term for RDF-star."""
     subject, value = quad.subject, quad.object
     if isinstance(subject, ox.Triple) or isinstance(value, ox.Triple):
         raise SourceError(

@@ -1,0 +1,126 @@
+"""``reason`` on a columnar file: rules as SQL, told, explained and written."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import typer
+
+from kkgraph.cli.common import Progress
+from kkgraph.errors import QuestionError
+
+if TYPE_CHECKING:
+    import pyoxigraph as ox
+
+    from kkgraph.columnar.rules import Closure
+
+_FIRST: Final = 3
+_KINDS: Final = 12
+
+
+def close(
+    path: Path,
+    output: Path | None,
+    explain: str | None,
+    background: bool,
+    every: bool,
+    force: bool,
+    memory: str | None,
+) -> None:
+    """Reason over a columnar file; ends the verb with its exit code."""
+    from kkgraph.reasoning.saved import close_saved
+
+    progress = Progress()
+    wanted = None if explain is None else _triple(explain)
+    with close_saved(path, background=background, memory=memory, progress=progress) as closure:
+        progress.end()
+        if wanted is not None:
+            from kkgraph.reasoning.wording import derivation_text
+
+            found = closure.explain(wanted)
+            print(derivation_text(found, closure.written()), end="")
+            return
+        sound = _told(closure, every=every)
+        progress("anonymity")
+        sound &= _anonymous(closure)
+        progress.end()
+        if output is not None:
+            if not sound and not force:
+                print(f"Not written: {output} (--force writes in spite of this).", file=sys.stderr)
+                raise typer.Exit(1)
+            closure.write(output)
+            print(f"Written: {output}", file=sys.stderr)
+    raise typer.Exit(0 if sound else 1)
+
+
+def _told(closure: Closure, *, every: bool) -> bool:
+    """Print what was found; True where the data don't contradict themselves."""
+    from kkgraph.reasoning.wording import contradiction_text
+    from kkgraph.shacl.terms import show, statement
+
+    seconds = f"{closure.seconds:.1f} s"
+    print(f"{closure.n:,} triples inferred by rules in {closure.rounds} rounds in {seconds}.")
+    if every:
+        for triple in closure.triples():
+            print(" ", *map(show, statement(triple)))
+    else:
+        counts = closure.counts()
+        for predicate, cls, number in counts[:_KINDS]:
+            print(f"  {number:,} × {show(predicate) if cls is None else show(cls)}")
+        if rest := counts[_KINDS:]:
+            triples = sum(n for *_, n in rest)
+            print(f"  and {triples:,} of {len(rest):,} further kinds (--all)")
+    for name, number in closure.ignored:
+        print(f"Not followed: {name} ({number:,} times).")
+    axioms = closure.written() if closure.contradictions else ()
+    for rule, number in closure.contradictory.items():
+        print(f"Contradiction, {number:,} times by {rule}; the first:")
+        for one in [c for c in closure.contradictions if c.rule == rule][:_FIRST]:
+            print("".join(f"  {line}\n" for line in contradiction_text(one, axioms).splitlines()))
+    return closure.consistent
+
+
+def _anonymous(closure: Closure) -> bool:
+    """Print the breaches of anonymity; True where there is none."""
+    from kkgraph.cli import render
+    from kkgraph.cli.common import width
+    from kkgraph.shapes.closed import breaches
+
+    found = breaches(closure)
+    if found.revealed:
+        print("Breaches of anonymity that only the inferred triples reveal:")
+        print(render.problems(found.revealed, "en", width()), end="")
+    if found.before:
+        print("Breaches of anonymity that the data have without them:")
+        print(render.problems(found.before, "en", width()), end="")
+    return not found.total
+
+
+def _triple(text: str) -> ox.Triple:
+    """The one triple that a text writes in the syntax of Turtle, with known prefixes."""
+    import pyoxigraph as ox
+
+    from kkgraph import turtle
+    from kkgraph.errors import SourceError
+    from kkgraph.names import PREFIXES
+
+    head = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in PREFIXES.items())
+    try:
+        quads = turtle.parse(f"{head}{text} .".encode(), ox.RdfFormat.TURTLE, where="--explain")
+    except SourceError as error:
+        raise _unclear(text) from error
+    if len(quads) != 1:
+        raise _unclear(text)
+    quad = quads[0]
+    return ox.Triple(quad.subject, quad.predicate, quad.object)
+
+
+def _unclear(text: str) -> QuestionError:
+    return QuestionError(
+        "bad-value",
+        f'"{text}" is not one triple',
+        where="--explain",
+        hint="Write subject, property and value: 'kkd:e-laas a kk:EGovernanceSystem'.",
+    )

@@ -1,0 +1,60 @@
+"""Reasoning over a saved columnar file: the rules of OWL 2 RL as SQL, for data of any size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pyoxigraph as ox
+
+from kkgraph import files, turtle
+from kkgraph.names import ONTOLOGY_IRI, PREFIXES, RDF_TYPE
+
+if TYPE_CHECKING:
+    from kkgraph.columnar.rules import Closure
+    from kkgraph.columnar.tables import Columnar
+
+SAVED: Final = ".kk"
+
+
+def close_saved(
+    path: Path | str,
+    *,
+    background: bool = True,
+    memory: str | None = None,
+    threads: int | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Closure:
+    """What follows from the data of a saved file by the rules of ``kkgraph.columnar.rules``.
+
+    Where the file lacks kkgraph's ontology, the shipped one is there as well (``background``).
+    A context manager: it holds the file open. Nothing is written until ``Closure.write``.
+
+    >>> with close_saved("nation.kk") as closure:  # doctest: +SKIP
+    ...     closure.write(Path("closed.kk"))
+
+    Raises ``SourceError`` (missing-file, truncated-file, not-a-columnar-file), ``StoreError``
+    (columnar-format, out-of-memory, disk-full).
+    """
+    from kkgraph.columnar.rules import close
+    from kkgraph.columnar.saved import open_saved
+
+    columnar = open_saved(Path(path), memory=memory, threads=threads)
+    try:
+        axioms: list[ox.Quad] = []
+        if background and not _has_ontology(columnar):
+            axioms = [q for file in files.ontology_files() for q in turtle.parse_file(file)]
+        return close(columnar, axioms, progress=progress)
+    except BaseException:
+        columnar.close()
+        raise
+
+
+def _has_ontology(columnar: Columnar) -> bool:
+    names = (ONTOLOGY_IRI, RDF_TYPE, PREFIXES["owl"] + "Ontology")
+    numbers = columnar.ids_of([ox.NamedNode(name) for name in names])
+    if None in numbers:
+        return False
+    found = columnar.run("SELECT 1 FROM triples WHERE s = ? AND p = ? AND o = ? LIMIT 1", numbers)
+    return bool(found)
