@@ -18,8 +18,10 @@ import pytest
 
 import sparql_servers
 from conftest import ROOT
-from kkgraph import KnowledgeGraph, __version__, catalogue, names, opening
+from kkgraph import KnowledgeGraph, __version__, catalogue, names, opening, turtle
+from kkgraph.analytic import ColumnarStore
 from kkgraph.cli.main import main
+from kkgraph.columnar.loading import load
 from kkgraph.errors import KkgraphError, QuestionError, StoreError
 from kkgraph.names import KKD, KKG, PREFIXES, is_merged
 from kkgraph.store import Endpoint, Limits, Login, OxigraphStore, writing
@@ -33,6 +35,8 @@ ASKED = {q.id: q for q in catalogue.all_questions() if not q.federated}
 LINKS = sorted(q.id for q in ASKED.values() if "links" in q.tags)
 QUESTIONS = sorted(ASKED.keys() - set(LINKS))
 WRITABLE = ("memory", "disk", "fuseki", "fuseki in parts")
+SAVED = {"columnar file as SQL": "columnar", "columnar file on Oxigraph": "oxigraph"}
+KINDS = (*WRITABLE, *SAVED)
 
 
 def quad(graph, s=A, p=P, o=B):
@@ -100,10 +104,43 @@ def remote(url, **options):
     return EndpointStore(Endpoint(url, **options))
 
 
-@pytest.fixture(params=WRITABLE)
+class Rebuilt:
+    """A columnar file that is built again from its source, a store in memory, after each write."""
+
+    def __init__(self, quads, folder, engine):
+        self.source = OxigraphStore.in_memory(quads)
+        self.folder, self.engine = folder, engine
+        self.opened = (-1, None)
+
+    def saved(self):
+        if self.opened[0] != self.source.version:
+            self.close()
+            self.opened = (self.source.version, saved(self.source, self.folder, self.engine))
+        return self.opened[1]
+
+    def close(self):
+        if self.opened[1] is not None:
+            self.opened[1].close()
+
+    def __getattr__(self, name):
+        writes = ("put_graphs", "put_graph", "drop_graph", "update", "version")
+        return getattr(self.source if name in writes else self.saved(), name)
+
+
+def saved(source, folder, engine):
+    """The columnar store of another store's quads."""
+    file, data = folder / "store.kk", folder / "quads.nq"
+    data.write_bytes(turtle.serialise(source.quads(), "nq"))
+    load(data, into=file).close()
+    return ColumnarStore.open(file, engine=engine)
+
+
+@pytest.fixture(params=KINDS)
 def store(request, tmp_path):
     quads = [quad("study"), quad("cited"), quad("analyst", o=A)]
-    if request.param == "memory":
+    if request.param in SAVED:
+        made = Rebuilt(quads, tmp_path, SAVED[request.param])
+    elif request.param == "memory":
         made = OxigraphStore.in_memory(quads)
     elif request.param == "disk":
         made = OxigraphStore.create(tmp_path / "store", quads)
@@ -369,6 +406,10 @@ def test_a_time_limit_ends_the_wait_and_the_store_goes_on(kind, request):
     assert time.monotonic() - start < 15
     assert opened.query("ASK {}").rows == [{"answer": True}]
     opened.close()
+
+
+def test_every_kind_of_store_is_held_to_the_contract():
+    assert len(KINDS) == 6
 
 
 # What only a server can do wrong

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
 from kkgraph import answers, catalogue, entities, evidence, names, questions, sparql, turtle
+from kkgraph.analytic import wording
 from kkgraph.backup import Manifest, make
 from kkgraph.cases.work import CaseWork
-from kkgraph.errors import QuestionError, TermError
+from kkgraph.errors import TermError
+from kkgraph.exports import export
 from kkgraph.link.work import LinkWork
-from kkgraph.model import Answer, Problem, Question
+from kkgraph.model import Answer, Problem, Question, Route
 from kkgraph.opening import background_of, open_store, shipped_quads
 from kkgraph.store import Endpoint, Limits, OxigraphStore, Store
-from kkgraph.store.derived import with_default
 from kkgraph.tables import Table
 
 if TYPE_CHECKING:
@@ -51,20 +53,23 @@ class KnowledgeGraph(CaseWork, LinkWork):
         *,
         in_process: bool = False,
         create: bool = False,
+        engine: str = "auto",
     ) -> KnowledgeGraph:
         """The graph with the shipped ontology and study.
 
         Without a place it lives in memory. In a folder it is kept on disk: made there the first
-        time, opened as it is afterwards. At an ``https`` URL (or an ``Endpoint``) it is that of a
+        time, opened as it is afterwards. A columnar file (``.kk``) is opened as it is, for reading;
+        ``engine`` (auto, oxigraph, columnar) says who answers there: see
+        ``kkgraph.analytic.ColumnarStore``. At an ``https`` URL (or an ``Endpoint``) it is that of a
         SPARQL 1.1 server, put there with ``create`` if the server is empty; a graph of another
         version gives a warning. ``in_process`` suits a one-shot command: queries run in this
         process, and one that passes its time limit ends the process with exit code 3.
 
-        Raises ``StoreError`` (not-a-store, store-format, unreadable-store; for a server
-        no-graph-there, default-graph-differs and those of ``EndpointStore.query``),
-        ``QuestionError`` bad-address, ``SourceError``.
+        Raises ``StoreError`` (not-a-store, store-format, unreadable-store; for a columnar file
+        columnar-format; for a server no-graph-there, default-graph-differs and those of
+        ``EndpointStore.query``), ``QuestionError`` (bad-address, bad-value), ``SourceError``.
         """
-        return cls(open_store(where, in_process=in_process, create=create))
+        return cls(open_store(where, in_process=in_process, create=create, engine=engine))
 
     def ask(  # noqa: PLR0913
         self,
@@ -165,6 +170,19 @@ class KnowledgeGraph(CaseWork, LinkWork):
         if not allow_remote:
             sparql.refuse_remote(text)
         return self.store.query(text, Limits(timeout_s, max_rows))
+
+    def route(
+        self,
+        question: str | Question,
+        params: Mapping[str, Any] | None = None,
+        *,
+        lang: str = "en",
+    ) -> Route:
+        """The way that ``ask`` would take: which engine answers, why, and the plan in SQL."""
+        asked = catalogue.get(question) if isinstance(question, str) else question
+        whole = self.study() if asked.competency or asked.answers else self
+        found = whole.store.route(self.sparql_of(asked, params, lang=lang))
+        return found if whole is self else replace(found, reason=wording.alone())
 
     def update(self, text: str, *, allow_remote: bool = False) -> None:
         """Run a SPARQL update in one transaction; the default graph is right afterwards.
@@ -296,27 +314,7 @@ class KnowledgeGraph(CaseWork, LinkWork):
         formats (ttl, nt, rdf) hold the default graph's triples, or the union of ``graphs`` where
         some are named.
         """
-        if kind not in turtle.FORMATS:
-            raise QuestionError(
-                "bad-value",
-                f'"{kind}" is no RDF format',
-                where="export",
-                hint=f"Choose one of: {', '.join(turtle.FORMATS)}.",
-            )
-        wanted = {names.graph_iri(g) for g in graphs}
-        unknown = wanted - set(self.store.graphs())
-        if unknown:
-            raise TermError(
-                "unknown-graph",
-                f"there is no graph {', '.join(names.compact(g) for g in sorted(unknown))}",
-                hint=f"Graphs: {', '.join(names.compact(g) for g in self.store.graphs())}.",
-            )
-        chosen = wanted or set(self.store.graphs())
-        default_graph &= turtle.FORMATS[kind].supports_datasets
-        if not turtle.FORMATS[kind].supports_datasets and not wanted:
-            chosen = {g for g in chosen if names.is_merged(g)}
-        quads = self.store.quads(sorted(chosen))
-        return turtle.serialise(list(with_default(quads) if default_graph else quads), kind)
+        return export(self.store, kind, graphs=graphs, default_graph=default_graph)
 
     def backup(self, to: Path | str, *, replace: bool = False) -> Manifest:
         """What the back-up holds that is now at ``to``; see ``kkgraph.backup`` for the rest."""

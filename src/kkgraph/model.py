@@ -195,6 +195,22 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Route:
+    """The way that a question takes: which engine answers it, and why.
+
+    ``engine`` is ``oxigraph``, ``columnar`` (as SQL) or ``server``. ``plan`` is the way from SPARQL
+    to SQL for a reader, ``sql`` the statement itself. ``notice`` tells in what the engine's answer
+    may differ from the data's own forms.
+    """
+
+    engine: str
+    reason: Text
+    plan: str = ""
+    sql: str = ""
+    notice: Text = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The result of a query: solutions (SELECT), a truth value (ASK) or triples (CONSTRUCT).
 

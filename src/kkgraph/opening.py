@@ -6,12 +6,12 @@ import warnings
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
 from kkgraph import __version__, files, names, turtle
-from kkgraph.errors import StoreError
+from kkgraph.errors import QuestionError, StoreError
 from kkgraph.store import Endpoint, OxigraphStore, Store
 from kkgraph.store.address import is_url
 
@@ -19,27 +19,62 @@ if TYPE_CHECKING:
     from kkgraph.store.endpoint import EndpointStore, Status
 
 
+SAVED: Final = ".kk"
+"""How the names of columnar files end."""
+
+
 class OtherVersion(UserWarning):
     """A server holds the graph of another version of kkgraph."""
 
 
 def open_store(
-    where: Path | str | Endpoint | None, *, in_process: bool = False, create: bool = False
+    where: Path | str | Endpoint | None,
+    *,
+    in_process: bool = False,
+    create: bool = False,
+    engine: str = "auto",
 ) -> Store:
     """The store at a place; see ``KnowledgeGraph.open``."""
-    if where is None:
-        return OxigraphStore.in_memory(shipped_quads(), in_process=in_process)
     if isinstance(where, str) and is_url(where):
         where = Endpoint.of(where)
     if isinstance(where, Endpoint):
+        _refuse_sql(engine, where.url)
         return _open_remote(where, in_process=in_process, create=create)
-    place = Path(where)
+    place = None if where is None else Path(where)
+    if place is not None and place.suffix == SAVED and not place.is_dir():
+        from kkgraph.analytic import ColumnarStore
+
+        return ColumnarStore.open(place, engine=engine, in_process=in_process)
+    if place is None and engine != "columnar":
+        return OxigraphStore.in_memory(shipped_quads(), in_process=in_process)
+    if place is None:
+        return _in_columns(shipped_quads(), in_process=in_process)
+    _refuse_sql(engine, str(place))
     if place.exists() and not (place.is_dir() and not any(place.iterdir())):
         return OxigraphStore.open(place, in_process=in_process)
     place = place.resolve()
     if place.exists():
         place.rmdir()  # an empty folder: the store takes its place
     return OxigraphStore.create(place, shipped_quads(), in_process=in_process)
+
+
+def _in_columns(quads: Iterable[ox.Quad], *, in_process: bool) -> Store:
+    from kkgraph.analytic import ColumnarStore
+    from kkgraph.columnar.tables import Columnar
+
+    return ColumnarStore(Columnar.from_quads(quads), engine="columnar", in_process=in_process)
+
+
+def _refuse_sql(engine: str, where: str) -> None:
+    """Raise ``QuestionError`` where a store that is no columnar file is to be asked as SQL."""
+    if engine == "columnar":
+        raise QuestionError(
+            "bad-value",
+            "questions run as SQL over a columnar file, and this is none",
+            where=where,
+            hint="Make one: kkgraph export --store STORE --format nq -o all.nq, then "
+            "kkgraph columnar build all.nq -o FILE.kk",
+        )
 
 
 def connect(endpoint: Endpoint, *, in_process: bool = False) -> EndpointStore:

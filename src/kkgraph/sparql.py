@@ -268,3 +268,18 @@ def iri(value: str) -> str:
             "bad-iri", f"{value!r} is not an IRI", hint="An IRI has no spaces, quotes or brackets."
         )
     return f"<{value}>"
+
+
+_NAME: Final = re.compile(r"(?<![\w.\-:?$@])([A-Za-z][\w.\-]*):")
+_OWN: Final = re.compile(r"\bPREFIX\s+([^\s:<]*):", re.I)
+
+
+def with_prefixes(text: str) -> str:
+    """The query with those known prefixes declared that it uses and doesn't declare itself.
+
+    Its lines keep their numbers.
+    """
+    plain = blank(text)
+    used = set(_NAME.findall(plain)) & PREFIXES.keys()
+    lacking = sorted(used - set(_OWN.findall(plain)))
+    return "".join(f"PREFIX {p}: <{PREFIXES[p]}> " for p in lacking) + text

@@ -77,19 +77,27 @@ class LoadedCase:
         }
 
 
-def record(slug: str, file: str, sha256: str, problems: int, when: datetime) -> Iterable[ox.Triple]:
-    """The triples of ``kkg:load-<slug>``: of what file a case's graph was made, and when."""
+def record(
+    slug: str, file: str, sha256: str, problems: int | None, when: datetime
+) -> Iterable[ox.Triple]:
+    """The triples of ``kkg:load-<slug>``: of what file a case's graph was made, and when.
+
+    ``problems`` is None where nobody has validated it.
+    """
     graph = ox.NamedNode(names.CASE_PREFIX + slug)
     stamp = ox.Literal(
         when.strftime("%Y-%m-%dT%H:%M:%SZ"), datatype=ox.NamedNode(_XSD + "dateTime")
     )
-    number = ox.Literal(str(problems), datatype=ox.NamedNode(_XSD + "integer"))
+    found = []
+    if problems is not None:
+        number = ox.Literal(str(problems), datatype=ox.NamedNode(_XSD + "integer"))
+        found.append(ox.Triple(graph, ox.NamedNode(_PROBLEMS), number))
     return [
         ox.Triple(graph, ox.NamedNode(names.RDF_TYPE), ox.NamedNode(names.expand("prov:Entity"))),
         ox.Triple(graph, ox.NamedNode(_FILE), ox.Literal(file)),
         ox.Triple(graph, ox.NamedNode(_HASH), ox.Literal(sha256)),
         ox.Triple(graph, ox.NamedNode(_WHEN), stamp),
-        ox.Triple(graph, ox.NamedNode(_PROBLEMS), number),
+        *found,
     ]
 
 

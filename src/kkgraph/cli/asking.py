@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from kkgraph.cli.common import (
     ASK,
+    Engine,
     Lang,
     MaxRows,
     Output,
@@ -25,6 +26,8 @@ from kkgraph.cli.common import (
     write_table,
 )
 from kkgraph.errors import QuestionError
+
+ENGINES: Final = ("auto", "oxigraph", "columnar")
 
 
 @app.command(rich_help_panel=ASK)
@@ -91,6 +94,10 @@ def ask(
         str, typer.Option("--format", "-f", help="text, table, csv, json, md or xlsx.")
     ] = "text",
     show: Annotated[bool, typer.Option("--show", help="Print the SPARQL and stop.")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say which engine answers and why, and stop.")
+    ] = False,
+    engine: Engine = "auto",
     lang: Lang = "en",
     output: Output = None,
     store: Store = None,
@@ -108,10 +115,14 @@ def ask(
 
     choose("--format", form, ("text", "table", "csv", "json", "md", "xlsx"))
     choose("--lang", lang, ("th", "en"))
-    graph = open_graph(store)
+    choose("--engine", engine, ENGINES)
+    graph = open_graph(store, engine)
     params = parse_params(param or [])
     if show:
         render.save(graph.sparql_of(question, params, lang=lang), output)
+        return
+    if explain:
+        render.save(render.route(graph.route(question, params, lang=lang), lang), output)
         return
     table = graph.ask(
         question,
@@ -141,6 +152,10 @@ def query(
     form: Annotated[
         str, typer.Option("--format", "-f", help="table, csv, json (SPARQL Results), md, ttl.")
     ] = "table",
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say which engine answers and why, and stop.")
+    ] = False,
+    engine: Engine = "auto",
     lang: Lang = "en",
     output: Output = None,
     store: Store = None,
@@ -156,7 +171,14 @@ def query(
     choose("--format", form, ("table", "csv", "json", "md", "xlsx", "ttl"))
     choose("--lang", lang, ("th", "en"))
     text = files.read_stdin() if file == "-" else files.read_text(file)
-    table = open_graph(store).query(
+    choose("--engine", engine, ENGINES)
+    graph = open_graph(store, engine)
+    if explain:
+        from kkgraph.cli import render
+
+        render.save(render.route(graph.store.route(text), lang), output)
+        return
+    table = graph.query(
         text, lang=lang, timeout_s=timeout, max_rows=max_rows, allow_remote=allow_remote
     )
     triples = table.answer.triples if table.answer else None

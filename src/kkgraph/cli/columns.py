@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from kkgraph.cli.common import Memory, Progress, SkipErrors, columnar_app
+from kkgraph.errors import QuestionError
 
 
 @columnar_app.command()
@@ -16,16 +17,36 @@ def build(
     output: Annotated[Path, typer.Option("--output", "-o", help="The file to write (.kk).")],
     memory: Memory = None,
     skip_errors: SkipErrors = False,
+    with_shipped: Annotated[
+        bool,
+        typer.Option("--with-shipped", help="Beside the shipped graph: for stored questions."),
+    ] = False,
+    case: Annotated[
+        str, typer.Option("--case", help="The case's name there (default: the file's).")
+    ] = "",
 ) -> None:
-    """Load RDF files into one columnar file, which reopens at once."""
+    """Load RDF files into one columnar file, which reopens at once and opens as a store."""
+    from kkgraph.cases import national
     from kkgraph.columnar.loading import load
 
+    if case and not with_shipped:
+        raise QuestionError(
+            "bad-value",
+            "only beside the shipped graph the data are a case",
+            where="--case",
+            hint="Add --with-shipped.",
+        )
     progress = Progress()
 
     def say(path: str, done: int, total: int) -> None:
         progress(f"reading {Path(path).name}: {done / 2**20:,.0f} of {total / 2**20:,.0f} MiB")
 
-    loaded = load(list(paths), memory=memory, skip_errors=skip_errors, progress=say, into=output)
+    if with_shipped:
+        loaded = national.build(
+            paths, output, case=case, memory=memory, skip_errors=skip_errors, progress=say
+        )
+    else:
+        loaded = load(paths, memory=memory, skip_errors=skip_errors, progress=say, into=output)
     progress.end()
     with loaded:
         skipped = loaded.skipped

@@ -46,8 +46,11 @@ Store = Annotated[
     typer.Option(
         "--store",
         envvar="KKGRAPH_STORE",
-        help="A folder, or the URL of a SPARQL server (default: in memory).",
+        help="A folder, a columnar file (.kk), or the URL of a SPARQL server (default: in memory).",
     ),
+]
+Engine = Annotated[
+    str, typer.Option("--engine", help="For a columnar file: auto, oxigraph or columnar (SQL).")
 ]
 Timeout = Annotated[float, typer.Option("--timeout", help="Seconds until a query is stopped.")]
 MaxRows = Annotated[int, typer.Option("--max-rows", help="Rows until an answer is cut.", min=1)]
@@ -92,7 +95,7 @@ def _let_go() -> None:
         _opened.pop().close()
 
 
-def open_graph(store: str | None) -> KnowledgeGraph:
+def open_graph(store: str | None, engine: str = "auto") -> KnowledgeGraph:
     """The graph of a store on disk or on a server, or a fresh one in memory.
 
     That a server has another version's graph is said on standard error.
@@ -102,7 +105,7 @@ def open_graph(store: str | None) -> KnowledgeGraph:
     from kkgraph.graph import KnowledgeGraph
 
     with warnings.catch_warnings(record=True) as said:
-        graph = KnowledgeGraph.open(store, in_process=True)
+        graph = KnowledgeGraph.open(store, in_process=True, engine=engine)
     if store is not None:
         _opened.add(graph)
     for warning in said:

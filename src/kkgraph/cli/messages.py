@@ -20,6 +20,8 @@ MESSAGES: Final[dict[str, dict[str, str]]] = {
         "again).",
         "th": "คำตอบนี้เก็บไว้จากการถาม {where} เมื่อ {when} (--allow-remote เพื่อถามใหม่)",
     },
+    "engine": {"en": "Engine", "th": "เครื่องมือตอบ"},
+    "why": {"en": "Why", "th": "เหตุผล"},
     "note": {"en": "Note", "th": "หมายเหตุ"},
     "scope": {"en": "Scope", "th": "ขอบเขต"},
     "hedge": {"en": "Hedge", "th": "ระดับการยืนยัน"},

@@ -12,7 +12,7 @@ from typing import Any
 from kkgraph.cli.messages import reason, say
 from kkgraph.entities import Entity, Explanation, Link
 from kkgraph.layout import display_width, pad, wrap
-from kkgraph.model import FindingNote, Gap, Problem, Row, Text, in_language
+from kkgraph.model import FindingNote, Gap, Problem, Route, Row, Text, in_language
 from kkgraph.names import compact, slug
 from kkgraph.shapes.outcome import Report
 from kkgraph.tables import Table
@@ -183,6 +183,19 @@ def problems(found: Iterable[Problem], lang: str, width: int, report: Report | N
     if len(items) < sum(total.values()):
         counts += " " + say("in_part", lang, n=len(items))
     return "\n".join([*out, "", counts] if out else [counts]) + "\n"
+
+
+def route(found: Route, lang: str) -> str:
+    """Which engine answers a question and why, and the way from SPARQL to SQL."""
+    out = [
+        f"{say('engine', lang)}: {found.engine}",
+        f"{say('why', lang)}: {in_language(found.reason, lang)}",
+    ]
+    if found.notice:
+        out.append(f"{say('note', lang)}: {in_language(found.notice, lang)}")
+    if found.plan:
+        out += ["", found.plan.rstrip("\n")]
+    return "\n".join(out) + "\n"
 
 
 def tallies(report: Report, lang: str) -> str:

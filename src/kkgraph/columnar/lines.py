@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyoxigraph as ox
 
 from kkgraph.columnar import arrays, native
-from kkgraph.columnar.keys import REFUSED_KEY, Key, key_of
+from kkgraph.columnar.keys import IRIS, REFUSED_KEY, Key, key_of
 from kkgraph.columnar.terms import NO_GRAPH, Reader
 
 if TYPE_CHECKING:
@@ -183,6 +183,17 @@ def _joined(one: Rows, two: Rows) -> Rows:
         right = _graphs(two)
         graphs = np.concatenate([left, np.where(right >= 0, right + shift, NO_GRAPH)])
     return Rows(spo, graphs, one.parts + two.parts, one.n_lines, one.refused)
+
+
+def in_graph(rows: Rows, graph: str) -> Rows:
+    """The rows, those without a graph in this one."""
+    import numpy as np
+    import pyarrow as pa
+
+    place = np.int32(sum(len(forms) for _, forms in rows.parts))
+    graphs = _graphs(rows)
+    parts = [*rows.parts, (IRIS, pa.array([graph], pa.string()))]
+    return replace(rows, graphs=np.where(graphs == NO_GRAPH, place, graphs), parts=parts)
 
 
 def _graphs(rows: Rows) -> Integers:

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 
 from kkgraph.columnar import arrays
 from kkgraph.columnar.dictionary import NARROW, Gathering, Group, append, release, unify
-from kkgraph.columnar.lines import Block, Rows, encode
+from kkgraph.columnar.lines import Block, Rows, encode, in_graph
 from kkgraph.columnar.reading import MAX_BYTES, blocks, quad_blocks, scope
 from kkgraph.columnar.saved import building, mark, open_saved
 from kkgraph.columnar.session import (
@@ -62,6 +62,8 @@ def load(  # noqa: PLR0913 - each is one independent wish
     max_bytes: int = MAX_BYTES,
     progress: Progress | None = None,
     into: Path | None = None,
+    graph: str = "",
+    also: Iterable[ox.Quad] = (),
 ) -> Columnar:
     """The data of one or several RDF or Parquet files, blank nodes apart for each file.
 
@@ -69,7 +71,8 @@ def load(  # noqa: PLR0913 - each is one independent wish
     pass into temporary files, but the terms must fit while loading. ``skip_errors`` counts refused
     lines of N-Triples and N-Quads and goes on. ``progress`` hears the path, how many of its bytes
     are read, and its size. ``into`` writes a saved file, complete or not at all, and returns it
-    opened.
+    opened. ``graph`` is where statements stand that name no graph ("": the default graph). ``also``
+    are quads in memory, loaded after the files; their blank nodes are other ones than the files'.
 
     Raises ``SourceError``: the codes of ``reading.blocks``, and bad-rdf, not-utf8 or
     unsupported-term at a line. Raises ``StoreError``: out-of-memory, disk-full, engine-failed,
@@ -82,7 +85,9 @@ def load(  # noqa: PLR0913 - each is one independent wish
     def read() -> None:
         for number, path in enumerate(names):
             with translated(str(path)):
-                loader.add(_told(blocks(path, number, max_bytes=max_bytes), path, progress))
+                found = blocks(path, number, max_bytes=max_bytes)
+                loader.add(_told(found, path, progress), graph)
+        loader.add(quad_blocks(also))
 
     if into is None:
         with loader.session() as connection:
@@ -118,8 +123,11 @@ class Loader:
         self._limit = limit
         self._skip_errors = skip_errors
 
-    def add(self, source: Iterable[Block]) -> None:
-        """Add an input's blocks; ``SourceError`` at a refused line, or ``StoreError`` of memory."""
+    def add(self, source: Iterable[Block], graph: str = "") -> None:
+        """Add an input's blocks; ``SourceError`` at a refused line, or ``StoreError`` of memory.
+
+        Statements that name no graph stand in ``graph``, if one is given.
+        """
         line = 0
         for block, rows in self._encoded(source):
             placed = [block.placed(refusal, line) for refusal in rows.refused]
@@ -128,7 +136,7 @@ class Loader:
                 raise SourceError(first.code, first.message, where=first.where, hint=_SKIP)
             self.skipped.add(placed)
             with translated(block.source.name):
-                self._gathering.add(rows)
+                self._gathering.add(in_graph(rows, graph) if graph else rows)
             if block.done is not None:
                 block.done()
             line += rows.n_lines

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kkgraph.columnar.lines import Block, Source
 from kkgraph.columnar.saved import workshop
 from kkgraph.columnar.session import quoted, reading, translated
+from kkgraph.columnar.written import TERMS, statements
 from kkgraph.errors import SourceError
 
 if TYPE_CHECKING:
@@ -18,25 +19,6 @@ _ROWS: Final = 50_000
 _ONE_TERM: Final = r'(?s)^(?:[^" \t\n]*|".*"[^" \t\n]*)$'
 _COLUMNS: Final = ("subject", "predicate", "object")
 _TABLES: Final = ("terms", "groups", "triples", "quads", "ill_typed", "values")
-_WRITTEN: Final = r"""
-CREATE OR REPLACE TEMP VIEW written AS
-SELECT id, CASE kind
-  WHEN 'iri' THEN '<' || lex || '>'
-  WHEN 'bnode' THEN '_:' || lex
-  ELSE '"' || replace(replace(replace(replace(lex, '\', '\\'), '"', '\"'),
-                              chr(10), '\n'), chr(13), '\r') || '"'
-    || CASE WHEN lang <> '' THEN '@' || lang
-            WHEN datatype = 'http://www.w3.org/2001/XMLSchema#string' THEN ''
-            ELSE '^^<' || datatype || '>' END
-END AS text
-FROM terms ASOF JOIN groups ON terms.id >= groups.lo
-"""
-_STATEMENTS: Final = """
-SELECT s.text AS subject, p.text AS predicate, o.text AS object, g.text AS graph
-FROM ({rows}) AS said
-JOIN written AS s ON s.id = said.s JOIN written AS p ON p.id = said.p
-JOIN written AS o ON o.id = said.o LEFT JOIN written AS g ON g.id = said.g
-"""
 
 
 def parquet_blocks(path: Path, source: Source) -> Iterator[Block]:
@@ -98,11 +80,11 @@ def to_parquet(columnar: Columnar, folder: Path) -> None:
     with workshop(folder, "parquet") as building, translated(str(folder)):
         for name in _TABLES:
             _copy(columnar, f'FROM "{name}"', building / f"{name}.parquet")
-        columnar.run(_WRITTEN)
+        columnar.run(f"CREATE OR REPLACE TEMP VIEW written AS {TERMS}")
         rows = "SELECT g, p, s, o FROM quads"
         if not columnar.has_graphs:
             rows = "SELECT -1 AS g, p, s, o FROM triples"
-        _copy(columnar, _STATEMENTS.format(rows=rows), building / "statements.parquet")
+        _copy(columnar, statements(rows, "written"), building / "statements.parquet")
         for file in building.iterdir():
             file.replace(folder / file.name)
 

@@ -10,7 +10,7 @@ from typing import Final, Protocol
 import pyoxigraph as ox
 
 from kkgraph.errors import QuestionError
-from kkgraph.model import Answer
+from kkgraph.model import Answer, Route
 
 MAX_SECONDS: Final = 1_000_000
 
@@ -63,6 +63,9 @@ class Store(Protocol):
 
     def query_apart(self, sparql: str, limits: Limits) -> Answer:
         """As ``query``, always in a process of its own, which is ended where time runs out."""
+
+    def route(self, sparql: str) -> Route:
+        """Which engine answers the query, and why; nothing is run."""
 
     def update(self, sparql: str) -> None:
         """Run a SPARQL update atomically; the default graph is right again afterwards."""

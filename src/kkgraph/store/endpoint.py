@@ -14,7 +14,7 @@ from urllib.parse import quote
 import pyoxigraph as ox
 
 from kkgraph.errors import StoreError
-from kkgraph.model import Answer
+from kkgraph.model import Answer, Route
 from kkgraph.names import KK, KKG, ONTOLOGY_GRAPH, ONTOLOGY_IRI
 from kkgraph.store import reading, services, writing
 from kkgraph.store.address import Endpoint
@@ -110,6 +110,16 @@ class EndpointStore:
         form = reading.form_of(sparql)
         with self._send(reading.declared(sparql), form, Deadline(limits.timeout_s)) as body:
             return reading.answer(body, form, limits.max_rows)
+
+    def route(self, sparql: str) -> Route:
+        """The server's own engine; the query is not looked at."""
+        return Route(
+            "server",
+            {
+                "en": f"the data are at {self.endpoint.url}",
+                "th": f"ข้อมูลอยู่ที่ {self.endpoint.url}",
+            },
+        )
 
     def query_apart(self, sparql: str, limits: Limits) -> Answer:
         """The answer of a copy in memory: the query may name this machine, which is not the server.

@@ -46,6 +46,22 @@ def run(engine: ox.Store, sparql: str, max_rows: int | None) -> Answer:
         raise StoreError("engine-failed", f"the engine could not answer: {error}") from error
 
 
+def check_syntax(sparql: str) -> None:
+    """Raise ``QuestionError`` bad-sparql where the text is no query.
+
+    It is run on nothing; one that may contact another machine is not looked at.
+    """
+    check_nesting(sparql)
+    if names_remote(sparql):
+        return
+    try:
+        ox.Store().query(sparql, prefixes=PREFIXES)
+    except SyntaxError as error:
+        raise syntax_error(error, sparql) from error
+    except (ValueError, RuntimeError, OSError):
+        pass  # it parses; what an empty store can't do, the real one may
+
+
 def checked_update(
     sparql: str, *, base: str | None = None, derived: bool = True
 ) -> tuple[str, list[Any]]:
@@ -61,7 +77,7 @@ def checked_update(
         return "", []
     check_nesting(sparql, where="update")
     if not names_remote(sparql):
-        _check_syntax(sparql, base)
+        _check_update(sparql, base)
     steps = list(operations(sparql)) if derived else []
     if writes_default_graph(steps):
         raise QuestionError(
@@ -73,7 +89,7 @@ def checked_update(
     return f"{prologue}\n{body[: len(plain)]}", steps
 
 
-def _check_syntax(sparql: str, base: str | None) -> None:
+def _check_update(sparql: str, base: str | None) -> None:
     try:
         ox.Store().update(sparql, base_iri=base, prefixes=PREFIXES)
     except SyntaxError as error:

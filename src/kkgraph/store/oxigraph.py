@@ -14,12 +14,12 @@ import pyoxigraph as ox
 
 from kkgraph.building import scratch
 from kkgraph.errors import StoreError
-from kkgraph.model import Answer
+from kkgraph.model import Answer, Route
 from kkgraph.names import PREFIXES
 from kkgraph.store import bulk
 from kkgraph.store.base import Limits
 from kkgraph.store.derived import insertion, target, with_default
-from kkgraph.store.execute import checked_update, run, syntax_error
+from kkgraph.store.execute import check_syntax, checked_update, run, syntax_error
 from kkgraph.store.removal import MERGED, removal
 from kkgraph.store.snapshots import FOLDER as _FOLDER
 from kkgraph.store.snapshots import take
@@ -165,6 +165,11 @@ class OxigraphStore:
             return worker.query(sparql, limits)
         finally:
             worker.close()
+
+    def route(self, sparql: str) -> Route:
+        """Oxigraph, which holds the data; ``QuestionError`` bad-sparql."""
+        check_syntax(sparql)
+        return Route("oxigraph", {"en": "it holds the data", "th": "เป็นตัวเก็บข้อมูล"})
 
     def update(self, sparql: str, *, base: str | None = None) -> None:
         """Run a SPARQL update and derive the default graph anew, all in one transaction.

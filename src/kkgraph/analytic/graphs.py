@@ -1,0 +1,78 @@
+"""Which graphs a columnar file holds, and what its default graph is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import pyoxigraph as ox
+
+from kkgraph.columnar.queries import Dataset
+from kkgraph.names import is_merged
+
+if TYPE_CHECKING:
+    from kkgraph.columnar.tables import Columnar
+
+_DEFAULT: Final = "default_graph"
+_NAMED: Final = "named_graphs"
+
+
+@dataclass(frozen=True, slots=True)
+class Graphs:
+    """The named graphs by IRI, with their numbers, and the relations that a query reads.
+
+    ``plain`` is True where the file names no graph of a kkgraph store: its default graph is then
+    RDF's own.
+    """
+
+    dataset: Dataset
+    named: dict[str, int] = field(default_factory=dict)
+    plain: bool = True
+
+
+def graphs_of(columnar: Columnar) -> Graphs:
+    """The graphs of a file, and its dataset as views of the session.
+
+    The default graph holds the triples that stand in no named graph, and those of the graphs that
+    a kkgraph store merges (``kkgraph.names.is_merged``), each once. So a file of plain triples has
+    them all there, a file made of a store has what that store has, and foreign graphs stay apart.
+    """
+    if not columnar.has_graphs:
+        _view(columnar, _DEFAULT, "SELECT p, s, o FROM triples")
+        _view(columnar, _NAMED, "SELECT p AS g, p, s, o FROM triples WHERE false")
+        return Graphs(Dataset(_DEFAULT, _NAMED))
+    numbers = [int(g) for (g,) in columnar.run("SELECT DISTINCT g FROM quads ORDER BY g")]
+    terms = columnar.terms_of([n for n in numbers if n >= 0])
+    found = list(zip((n for n in numbers if n >= 0), terms, strict=True))
+    named = {t.value: n for n, t in found if isinstance(t, ox.NamedNode)}
+    merged = [n for n, t in found if isinstance(t, ox.NamedNode) and is_merged(t.value)]
+    inside = [n for n in numbers if n < 0] + merged
+    apart = [n for n, _ in found if n not in merged]
+    _view(columnar, _DEFAULT, _default(columnar, inside, apart))
+    _view(columnar, _NAMED, "SELECT g, p, s, o FROM quads WHERE g >= 0")
+    return Graphs(Dataset(_DEFAULT, _NAMED), dict(sorted(named.items())), plain=not merged)
+
+
+def _default(columnar: Columnar, inside: list[int], apart: list[int]) -> str:
+    """A SELECT of the triples of the graphs inside, each once; the cheapest of several."""
+    if not apart:
+        return "SELECT p, s, o FROM triples"
+    if not inside:
+        return "SELECT p, s, o FROM triples WHERE false"
+    if len(inside) == 1:
+        return f"SELECT p, s, o FROM quads WHERE g = {inside[0]}"
+    # Mostly few triples stand only in graphs that are not merged: all but these.
+    columnar.run(
+        "CREATE OR REPLACE TABLE apart AS SELECT p, s, o FROM"
+        f" (SELECT DISTINCT p, s, o FROM quads WHERE g IN ({_listed(apart)})) ANTI JOIN"
+        f" (SELECT p, s, o FROM quads WHERE g IN ({_listed(inside)})) USING (p, s, o)"
+    )
+    return "SELECT p, s, o FROM triples ANTI JOIN apart USING (p, s, o)"
+
+
+def _listed(numbers: list[int]) -> str:
+    return ", ".join(map(str, numbers))
+
+
+def _view(columnar: Columnar, name: str, select: str) -> None:
+    columnar.run(f"CREATE OR REPLACE VIEW {name} AS {select}")

@@ -1,0 +1,181 @@
+"""A columnar file as a read-only store: a question is run as SQL, or on Oxigraph."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NoReturn
+
+import pyoxigraph as ox
+
+from kkgraph.analytic import wording
+from kkgraph.analytic.fallback import Fallback
+from kkgraph.analytic.graphs import graphs_of
+from kkgraph.analytic.matches import Matches
+from kkgraph.columnar.queries import UncoveredError, compiled
+from kkgraph.errors import QuestionError, StoreError
+from kkgraph.model import Answer, Route, Text
+from kkgraph.sparql import check_nesting, with_prefixes
+from kkgraph.store.base import Limits
+from kkgraph.store.execute import check_syntax
+
+if TYPE_CHECKING:
+    from kkgraph.columnar.queries import Compiled
+    from kkgraph.columnar.tables import Columnar
+
+ENGINES: Final = ("auto", "oxigraph", "columnar")
+SMALL: Final = 100_000
+"""Up to so many quads Oxigraph answers at once, sooner than SQL is planned."""
+
+
+class ColumnarStore:
+    """The graphs of a columnar file, for reading only.
+
+    ``engine`` says who answers: ``columnar`` runs a question as SQL wherever it has a translation,
+    and on Oxigraph where it has none; ``oxigraph`` runs all of them there, over a copy of the data
+    made at the first question; ``auto`` is ``oxigraph`` for small data and ``columnar`` for others.
+    Which way a question took, and why, is what ``route`` says.
+    """
+
+    version: Final = 0
+
+    def __init__(
+        self,
+        columnar: Columnar,
+        *,
+        file: Path | None = None,
+        engine: str = "auto",
+        in_process: bool = False,
+    ) -> None:
+        if engine not in ENGINES:
+            raise QuestionError(
+                "bad-value",
+                f'"{engine}" is no engine',
+                where="engine",
+                hint=f"Choose one of: {', '.join(ENGINES)}.",
+            )
+        self.columnar = columnar
+        self.file = file
+        self._engine = engine
+        self._in_process = in_process
+        self._graphs = graphs_of(columnar)
+        self.matches = Matches(columnar, self._graphs)
+        self._fallback = Fallback(columnar, self._graphs, in_process=in_process)
+        self._lock = threading.RLock()
+
+    @classmethod
+    def open(cls, file: Path, *, engine: str = "auto", in_process: bool = False) -> ColumnarStore:
+        """The store of a saved file; errors as in ``kkgraph.columnar.saved.open_saved``."""
+        from kkgraph.columnar.saved import open_saved
+
+        columnar = open_saved(file)
+        try:
+            return cls(columnar, file=file, engine=engine, in_process=in_process)
+        except BaseException:
+            columnar.close()
+            raise
+
+    @property
+    def path(self) -> None:
+        """None: there is no folder in which something could be kept."""
+
+    @property
+    def in_process(self) -> bool:
+        """True where a time limit of Oxigraph ends this process."""
+        return self._in_process
+
+    @property
+    def plain(self) -> bool:
+        """True where the file has no graph of a kkgraph store: its default graph is RDF's own."""
+        return self._graphs.plain
+
+    def query(self, sparql: str, limits: Limits) -> Answer:
+        """The answer, within the limits; which engine gives it says ``route``."""
+        plan, _ = self._planned(sparql)
+        if plan is None:
+            return self._fallback.query(sparql, limits)
+        with self._lock:
+            return plan.answer(timeout_s=limits.timeout_s, max_rows=limits.max_rows)
+
+    def query_apart(self, sparql: str, limits: Limits) -> Answer:
+        """As ``query``; where Oxigraph answers, in a process of its own. SQL stops by itself."""
+        plan, _ = self._planned(sparql)
+        if plan is None:
+            return self._fallback.query(sparql, limits, apart=True)
+        with self._lock:
+            return plan.answer(timeout_s=limits.timeout_s, max_rows=limits.max_rows)
+
+    def route(self, sparql: str) -> Route:
+        """The way that a question takes, and why; ``QuestionError`` bad-sparql."""
+        plan, reason = self._planned(sparql)
+        if plan is not None:
+            return Route("columnar", reason, plan.explain(), plan.sql)
+        check_syntax(sparql)
+        return Route("oxigraph", reason, notice=self._fallback.forms.notice())
+
+    def _planned(self, sparql: str) -> tuple[Compiled | None, Text]:
+        """The plan in SQL, or None where Oxigraph is to answer; and the reason in either case."""
+        check_nesting(sparql)
+        if self._engine == "oxigraph":
+            return None, wording.asked()
+        if self._engine == "auto" and self._is_small:
+            return None, wording.small(self.columnar.n_quads)
+        chosen = self._engine == "columnar"
+        reason = wording.asked() if chosen else wording.large(self.columnar.n_quads)
+        try:
+            return compiled(self.columnar, with_prefixes(sparql), self._graphs.dataset), reason
+        except UncoveredError as error:
+            return None, wording.uncovered(str(error))
+        except QuestionError:
+            check_syntax(sparql)  # it names the place in the text as it was given
+            return None, wording.uncovered("the text")
+
+    @property
+    def _is_small(self) -> bool:
+        """True where Oxigraph is quicker, and keeps every literal as it is."""
+        return self.columnar.n_quads <= SMALL and not self._fallback.forms.count
+
+    def update(self, sparql: str) -> None:
+        """Raise ``StoreError`` read-only-store."""
+        self._refuse()
+
+    def put_graphs(self, graphs: Mapping[str, Iterable[ox.Triple]]) -> None:
+        """Raise ``StoreError`` read-only-store."""
+        self._refuse()
+
+    def put_graph(self, graph: str, triples: Iterable[ox.Triple]) -> None:
+        """Raise ``StoreError`` read-only-store."""
+        self._refuse()
+
+    def drop_graph(self, graph: str) -> None:
+        """Raise ``StoreError`` read-only-store."""
+        self._refuse()
+
+    def graphs(self) -> list[str]:
+        """The IRIs of the named graphs, sorted."""
+        return list(self._graphs.named)
+
+    def quads(self, graphs: Iterable[str] | None = None) -> Iterable[ox.Quad]:
+        """The quads of the named graphs, or of some.
+
+        Those of the default graph are among them only where it is RDF's own (``plain``).
+        """
+        named = self._graphs.named
+        if graphs is None:
+            return self.matches.of([*([-1] if self.plain else []), *named.values()])
+        return self.matches.of([named[g] for g in graphs if g in named])
+
+    def close(self) -> None:
+        """Close the file; end what Oxigraph holds."""
+        self._fallback.close()
+        self.columnar.close()
+
+    def _refuse(self) -> NoReturn:
+        raise StoreError(
+            "read-only-store",
+            "a columnar file is for reading, and takes no changes",
+            where=str(self.file or "store"),
+            hint="Change its sources, or a store in a folder, and build the file again: "
+            "kkgraph columnar build DATA -o FILE.kk",
+        )
