@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from kkgraph.columnar.queries.uncovered import UncoveredError
+
 if TYPE_CHECKING:
     from kkgraph.columnar.tables import Columnar
     from kkgraph.model import Answer
 
-
-class UncoveredError(Exception):
-    """A query, or a part of it, has no translation; the text says which part."""
+__all__ = ["Compiled", "Dataset", "UncoveredError", "compiled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,8 @@ class Compiled(Protocol):
     def answer(self, *, timeout_s: float | None = None, max_rows: int | None = None) -> Answer:
         """The answer, as ``kkgraph.store.Store.query`` gives it.
 
-        Raises ``StoreError``: timeout, out-of-memory.
+        Raises ``StoreError``: timeout, out-of-memory; ``UncoveredError`` where the data turn out
+        to hold what the statement can't answer exactly (an overflow, for example).
         """
 
 
@@ -61,4 +62,6 @@ def compiled(columnar: Columnar, sparql: str, dataset: Dataset | None = None) ->
 
     Raises ``UncoveredError``, and ``QuestionError`` bad-sparql.
     """
-    raise UncoveredError("no query is compiled yet")
+    from kkgraph.columnar.queries import plan
+
+    return plan.compiled(columnar, sparql, dataset or Dataset.of(columnar))

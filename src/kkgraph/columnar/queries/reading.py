@@ -1,0 +1,327 @@
+"""A query's text as the intermediate form, by way of rdflib's parser and algebra."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+import pyoxigraph as ox
+
+from kkgraph.columnar.queries import forms as f
+from kkgraph.columnar.queries.operators import expression_of
+from kkgraph.columnar.queries.parsing import algebra_of
+from kkgraph.columnar.queries.routes import route
+from kkgraph.columnar.queries.scopes import visible
+from kkgraph.columnar.queries.uncovered import UncoveredError
+from kkgraph.shacl.paths import Inverse, Path, Predicate, Sequence
+from kkgraph.sparql import blank
+
+_FRESH: Final = re.compile(r"\b(?:RAND|UUID|STRUUID|BNODE)\s*\(", re.I)
+
+
+def read(sparql: str) -> f.Query:
+    """The intermediate form of a query.
+
+    Raises ``QuestionError`` bad-sparql with line and column, and ``UncoveredError``.
+    """
+    algebra, every = algebra_of(sparql)
+    if _FRESH.search(blank(sparql)):
+        raise UncoveredError("a function that makes something new in each solution")
+    return _Reader().query(algebra, every)
+
+
+def node(term: Any) -> f.Node:
+    """A variable or term of rdflib's as ours; a blank node is a variable with a dot."""
+    import rdflib
+
+    if isinstance(term, rdflib.Variable):
+        return f.Variable(str(term))
+    if isinstance(term, rdflib.BNode):
+        return f.Variable(f".{term}")
+    if isinstance(term, rdflib.URIRef):
+        return f.Constant(ox.NamedNode(str(term)))
+    if isinstance(term, rdflib.Literal):
+        return f.Constant(_literal(term))
+    raise UncoveredError(f"a term of the kind {type(term).__name__}")
+
+
+def _literal(term: Any) -> ox.Literal:
+    if term.language:
+        return ox.Literal(str(term), language=term.language.lower())
+    if term.datatype is None:
+        return ox.Literal(str(term))
+    return ox.Literal(str(term), datatype=ox.NamedNode(str(term.datatype)))
+
+
+class _Reader:
+    """Reads patterns; knows the graph that they stand in."""
+
+    def __init__(self) -> None:
+        self._graph: f.Node | None = None
+        self._made = 0
+
+    def query(self, algebra: Any, every: bool) -> f.Query:
+        """The whole query; ``every`` where it selects all variables in scope."""
+        kind = algebra.name.removesuffix("Query").upper()
+        pattern: f.Pattern = f.UNIT if algebra.p is None else self.pattern(algebra.p)
+        described: tuple[f.Node, ...] = ()
+        if kind == "DESCRIBE":
+            pattern, described = self._described(algebra, pattern)
+        graphs, named = _dataset(algebra.datasetClause)
+        return f.Query(
+            kind,
+            pattern,
+            _open(pattern) if every else _names(algebra),
+            tuple(self._template(algebra)),
+            described,
+            graphs,
+            named,
+        )
+
+    def _described(self, algebra: Any, pattern: f.Pattern) -> tuple[f.Pattern, tuple[f.Node, ...]]:
+        found = [node(term) for term in algebra.PV or ()]
+        names = {n.name for n in found if isinstance(n, f.Variable)}
+        return f.Project(pattern, tuple(sorted(names))), tuple(found)
+
+    def _template(self, algebra: Any) -> Iterable[f.Triple]:
+        if algebra.name != "ConstructQuery":
+            return
+        triples = algebra.template
+        if not triples and algebra.p is not None:
+            raise UncoveredError("CONSTRUCT without a template")
+        for s, p, o in triples or ():
+            yield f.Triple(node(s), node(p), node(o))
+
+    def pattern(self, found: Any) -> f.Pattern:
+        """The form of a part of the algebra."""
+        reader = _READERS.get(found.name)
+        if reader is None:
+            raise UncoveredError(f"the pattern {found.name}")
+        return reader(self, found)
+
+    def group(self, found: Any) -> f.Pattern:
+        """The form of a group that may not have been translated yet."""
+        from rdflib.plugins.sparql.algebra import translateGroupGraphPattern
+
+        if found.name == "GroupGraphPatternSub":
+            found = translateGroupGraphPattern(found)
+        return self.pattern(found)
+
+    def expression(self, found: Any) -> f.Expression:
+        """The form of an expression."""
+        return expression_of(found, self)
+
+    def node(self, term: Any) -> f.Node:
+        """The form of a term or variable."""
+        return node(term)
+
+    def fresh(self) -> f.Variable:
+        """A variable that no one else has."""
+        self._made += 1
+        return f.Variable(f".{self._made}")
+
+    def triples(self, found: Any) -> f.Pattern:
+        """Triple patterns, and the paths among them."""
+        plain: list[f.Triple] = []
+        walks: list[f.Walk] = []
+        for s, p, o in found.triples:
+            self._route(node(s), p, node(o), plain, walks)
+        pattern: f.Pattern = f.Triples(tuple(plain), self._graph) if plain else self._empty()
+        if not plain and walks:
+            pattern = walks.pop(0)
+        for walk in walks:
+            pattern = f.Join(pattern, walk)
+        return pattern
+
+    def _route(
+        self, start: f.Node, step: Any, end: f.Node, plain: list[f.Triple], walks: list[f.Walk]
+    ) -> None:
+        from rdflib.paths import Path as RdflibPath
+
+        if not isinstance(step, RdflibPath):
+            plain.append(f.Triple(start, node(step), end))
+            return
+        self._walk(start, route(step), end, plain, walks)
+
+    def _walk(
+        self,
+        start: f.Node,
+        path: Path | f.Negated,
+        end: f.Node,
+        plain: list[f.Triple],
+        walks: list[f.Walk],
+    ) -> None:
+        match path:
+            case Predicate(iri):
+                plain.append(f.Triple(start, f.Constant(ox.NamedNode(iri)), end))
+            case Inverse(inner):
+                self._walk(end, inner, start, plain, walks)
+            case Sequence(parts):
+                places = [start, *(self.fresh() for _ in parts[1:]), end]
+                for at, part in enumerate(parts):
+                    self._walk(places[at], part, places[at + 1], plain, walks)
+            case _:
+                walks.append(f.Walk(start, path, end, self._graph))
+
+    def _empty(self) -> f.Pattern:
+        return f.UNIT if self._graph is None else f.Graphs(self._graph)
+
+    def join(self, found: Any) -> f.Pattern:
+        """A join; triple patterns of one graph become one pattern."""
+        left, right = self.pattern(found.p1), self.pattern(found.p2)
+        if left == f.UNIT:
+            return right
+        if right == f.UNIT:
+            return left
+        if isinstance(left, f.Triples) and isinstance(right, f.Triples):
+            return _one(left, right)
+        return f.Join(left, right)
+
+    def optional(self, found: Any) -> f.Pattern:
+        """OPTIONAL, with the filter inside it as its condition."""
+        condition = found.expr
+        plain = condition is None or getattr(condition, "name", "") == "TrueFilter"
+        right = found.p2
+        return f.Optional(
+            self.pattern(found.p1),
+            self.pattern(right),
+            None if plain else self.expression(condition),
+        )
+
+    def graph(self, found: Any) -> f.Pattern:
+        """A pattern that holds in named graphs."""
+        before, self._graph = self._graph, node(found.term)
+        try:
+            return self._per_graph(self.pattern(found.p), self._graph)
+        finally:
+            self._graph = before
+
+    def _per_graph(self, pattern: f.Pattern, graph: f.Node) -> f.Pattern:
+        """The pattern with its graph bound even where no triple of it is asked for."""
+        if isinstance(pattern, f.Triples | f.Walk | f.Graphs):
+            return pattern
+        if isinstance(graph, f.Variable) and _loses_graph(pattern):
+            raise UncoveredError("GRAPH with a variable around a sub-select or MINUS")
+        return f.Join(f.Graphs(graph), pattern)
+
+    def values(self, found: Any) -> f.Pattern:
+        """A sub-select, or solutions that the query holds."""
+        if found.p.name != "values":
+            return self.pattern(found.p)
+        rows = found.p.res
+        names = tuple(dict.fromkeys(str(v) for row in rows for v in row))
+        return f.Table(names, tuple(_row(row, names) for row in rows))
+
+    def group_by(self, found: Any) -> f.Pattern:
+        """Groups and what is made of each."""
+        inner = self.pattern(found.p.p)
+        keys: list[str] | None = None if found.p.expr is None else []
+        for key in found.p.expr or ():
+            read = self.expression(key)
+            if isinstance(read, f.Variable):
+                assert keys is not None
+                keys.append(read.name)
+            else:
+                inner = f.Extend(inner, self._key(keys), read)
+        aggregates = tuple(self._aggregate(a) for a in found.A)
+        return f.Group(inner, None if keys is None else tuple(keys), aggregates)
+
+    def _key(self, keys: list[str] | None) -> str:
+        assert keys is not None
+        keys.append(self.fresh().name)
+        return keys[-1]
+
+    def _aggregate(self, found: Any) -> f.Aggregate:
+        argument = None if found.vars == "*" else self.expression(found.vars)
+        separator = found.separator
+        return f.Aggregate(
+            str(found.res),
+            found.name.removeprefix("Aggregate_").upper(),
+            argument,
+            bool(found.distinct),
+            " " if separator is None else str(separator),
+        )
+
+    def project(self, found: Any) -> f.Pattern:
+        """A choice of variables; what reads the whole keeps hidden ones apart by itself."""
+        inner = self.pattern(found.p)
+        import rdflib
+
+        names = [str(v) for v in found.PV if isinstance(v, rdflib.Variable)]
+        return f.Project(inner, tuple(names))
+
+    def order(self, found: Any) -> f.Pattern:
+        """An order."""
+        keys = (f.Key(self.expression(c.expr), c.order == "DESC") for c in found.expr)
+        return f.Order(self.pattern(found.p), tuple(keys))
+
+    def slice(self, found: Any) -> f.Pattern:
+        """LIMIT and OFFSET."""
+        length = found.length
+        start = int(found.start or 0)
+        return f.Slice(self.pattern(found.p), start, None if length is None else int(length))
+
+
+def _one(left: f.Triples, right: f.Triples) -> f.Pattern:
+    """Triple patterns of one graph together."""
+    if left.graph != right.graph:
+        return f.Join(left, right)
+    return f.Triples(left.triples + right.triples, left.graph)
+
+
+def _row(row: Any, names: tuple[str, ...]) -> tuple[f.Term | None, ...]:
+    terms: list[f.Term | None] = []
+    by_name = {str(v): term for v, term in row.items()}
+    for name in names:
+        term = by_name.get(name, "UNDEF")
+        found = None if str(term) == "UNDEF" and not hasattr(term, "n3") else node(term)
+        terms.append(found.term if isinstance(found, f.Constant) else None)
+    return tuple(terms)
+
+
+def _loses_graph(pattern: f.Pattern) -> bool:
+    from kkgraph.columnar.queries.scopes import parts
+
+    if isinstance(pattern, f.Project | f.Group | f.Minus | f.Slice):
+        return True
+    return any(_loses_graph(part) for part in parts(pattern))
+
+
+def _names(algebra: Any) -> tuple[str, ...]:
+    return tuple(str(v) for v in algebra.PV or ())
+
+
+def _open(pattern: f.Pattern) -> tuple[str, ...]:
+    """All variables in scope but those made here, in the order that Oxigraph gives them."""
+    inner = pattern
+    while isinstance(inner, f.Project | f.Distinct | f.Slice | f.Order):
+        inner = inner.pattern
+    return tuple(sorted(name for name in visible(inner) if not name.startswith(".")))
+
+
+def _dataset(clauses: Any) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
+    if not clauses:
+        return None, None
+    graphs = tuple(dict.fromkeys(str(c.default) for c in clauses if c.default))
+    named = tuple(dict.fromkeys(str(c.named) for c in clauses if c.named))
+    return graphs, named
+
+
+_READERS: Final[dict[str, Callable[[_Reader, Any], f.Pattern]]] = {
+    "BGP": _Reader.triples,
+    "Join": _Reader.join,
+    "LeftJoin": _Reader.optional,
+    "Union": lambda r, n: f.Union(r.pattern(n.p1), r.pattern(n.p2)),
+    "Minus": lambda r, n: f.Minus(r.pattern(n.p1), r.pattern(n.p2)),
+    "Filter": lambda r, n: f.Filter(r.expression(n.expr), r.pattern(n.p)),
+    "Extend": lambda r, n: f.Extend(r.pattern(n.p), str(n.var), r.expression(n.expr)),
+    "Graph": _Reader.graph,
+    "ToMultiSet": _Reader.values,
+    "AggregateJoin": _Reader.group_by,
+    "Project": _Reader.project,
+    "Distinct": lambda r, n: f.Distinct(r.pattern(n.p)),
+    "Reduced": lambda r, n: r.pattern(n.p),
+    "OrderBy": _Reader.order,
+    "Slice": _Reader.slice,
+}

@@ -1,0 +1,89 @@
+"""One statement on the engine: its time limit, and the engine's errors made ours."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any, Final
+
+from kkgraph.columnar.queries.uncovered import UncoveredError
+from kkgraph.columnar.session import translated
+from kkgraph.errors import StoreError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from kkgraph.columnar.tables import Columnar
+
+_UNCOVERED: Final = "uncovered: "
+_INEXACT: Final = ("Overflow", "overflow", "out of range", "Could not cast", "Casting value")
+
+
+class Running:
+    """A connection of its own to the data; a context manager that ends what still runs."""
+
+    def __init__(self, columnar: Columnar, timeout_s: float | None) -> None:
+        self._connection = columnar.connection.cursor()
+        self._timeout_s = timeout_s
+        self._expired = threading.Event()
+        self._timer: threading.Timer | None = None
+
+    def __enter__(self) -> Running:
+        if self._timeout_s is not None:
+            self._timer = threading.Timer(self._timeout_s, self._stop)
+            self._timer.daemon = True
+            self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._connection.close()
+
+    def _stop(self) -> None:
+        self._expired.set()
+        self._connection.interrupt()
+
+    def table(self, sql: str, **given: Any) -> pa.Table:
+        """The rows of a statement; ``given`` are tables that it may name."""
+        import duckdb
+
+        try:
+            with translated():
+                return self._fetched(sql, given)
+        except KeyboardInterrupt:
+            if self._expired.is_set():
+                raise self._too_long() from None
+            raise
+        except StoreError as error:
+            cause = error.__cause__
+            if self._expired.is_set() or isinstance(cause, duckdb.InterruptException):
+                raise self._too_long() from error
+            reason = _uncovered(str(cause))
+            if reason is not None:
+                raise UncoveredError(reason) from error
+            raise
+
+    def _fetched(self, sql: str, given: dict[str, Any]) -> pa.Table:
+        for name, table in given.items():
+            self._connection.register(name, table)
+        found: pa.Table = self._connection.sql(sql).to_arrow_table()
+        if self._expired.is_set():
+            raise self._too_long()
+        return found
+
+    def _too_long(self) -> StoreError:
+        seconds = self._timeout_s or 0
+        return StoreError(
+            "timeout",
+            f"the query took longer than {seconds:g} s and was stopped",
+            hint="Ask for less, add LIMIT, or allow more time.",
+        )
+
+
+def _uncovered(message: str) -> str | None:
+    """Why the engine stopped, where it did because it could not answer exactly."""
+    if _UNCOVERED in message:
+        return message.partition(_UNCOVERED)[2].partition("\n")[0]
+    if any(word in message for word in _INEXACT):
+        return "a number that passes what the engine calculates exactly"
+    return None

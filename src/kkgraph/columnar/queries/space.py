@@ -1,0 +1,156 @@
+"""The data as a query sees them: numbers of terms, kinds of columns, relations of graphs."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakKeyDictionary
+
+import pyoxigraph as ox
+
+from kkgraph.columnar.queries import kinds
+from kkgraph.columnar.queries.columns import Column, Origin
+from kkgraph.columnar.queries.forms import Term
+from kkgraph.columnar.space import within
+
+if TYPE_CHECKING:
+    from kkgraph.columnar.tables import Columnar
+
+_EVERY: Final = frozenset({("o", -1)})
+
+
+@dataclass
+class Facts:
+    """What is known about all the data, found out once."""
+
+    ill_typed: frozenset[int]
+    unheld: bool
+    not_a_number: bool
+
+
+_FACTS: Final[WeakKeyDictionary[Columnar, Facts]] = WeakKeyDictionary()
+_OBJECTS: Final[WeakKeyDictionary[Columnar, dict[int, frozenset[int]]]] = WeakKeyDictionary()
+_LOOKING: Final = threading.Lock()
+
+
+class Space:
+    """One query's view of the data; gives numbers to terms that only the query names."""
+
+    def __init__(self, columnar: Columnar) -> None:
+        self.columnar = columnar
+        self._known: dict[Term, int] = {}
+        self.made: dict[int, Term] = {}
+        self._kinds = [kinds.kind_of_group(group) for group in columnar.groups]
+
+    def number(self, term: Term) -> int:
+        """The term's number; a negative one where the data lack it."""
+        found = self._known.get(term)
+        if found is None:
+            there = None if isinstance(term, ox.BlankNode) else self.columnar.id_of(term)
+            found = -2 - len(self.made) if there is None else there
+            if there is None:
+                self.made[found] = term
+            self._known[term] = found
+        return found
+
+    @property
+    def facts(self) -> Facts:
+        """Which groups have ill-typed literals; whether there are long numbers, or NaN."""
+        found = _FACTS.get(self.columnar)
+        if found is None:
+            found = _FACTS[self.columnar] = Facts(
+                self._ill_typed(),
+                self._any('"values" WHERE family = 1 AND exact IS NULL'),
+                self._any("\"values\" WHERE family IN (2, 3) AND approx = 'NaN'::DOUBLE"),
+            )
+        return found
+
+    def _ill_typed(self) -> frozenset[int]:
+        tests = (
+            f"SELECT {at} FROM ill_typed WHERE id >= {g.lo} AND id < {g.hi} LIMIT 1"
+            for at, g in enumerate(self.columnar.groups)
+            if self._kinds[at] in kinds.VALUED
+        )
+        if not self._any("ill_typed"):
+            return frozenset()
+        return frozenset(at for sql in tests for (at,) in self._run(sql))
+
+    def _any(self, rows: str) -> bool:
+        return bool(self._run(f"SELECT 1 FROM {rows} LIMIT 1"))
+
+    def _run(self, sql: str) -> list[tuple[Any, ...]]:
+        with self.columnar.connection.cursor() as cursor:
+            return cursor.execute(sql).fetchall()
+
+    def groups(self, column: Column) -> list[int]:
+        """The groups that the terms of a column of numbers may belong to, by their places."""
+        found: set[int] = set()
+        for origin in _EVERY if column.origins is None else column.origins:
+            found |= self._groups_of(origin)
+        return sorted(found)
+
+    def kinds(self, column: Column) -> frozenset[str]:
+        """The kinds of a column's terms; ``opaque`` among them where one may be ill-typed."""
+        groups = self.groups(column)
+        found = {self._kinds[at] for at in groups}
+        for origin in column.origins or ():
+            if origin[0] == "c" and origin[1] < 0:
+                found.add(kinds.kind_of(self.made[origin[1]]))
+        if self.facts.ill_typed & set(groups):
+            found.add("opaque")
+        return frozenset(found)
+
+    def made_in(self, column: Column) -> list[int]:
+        """The numbers of the terms that the data lack and this column may hold."""
+        if column.origins is None:
+            return sorted(self.made)
+        return sorted({n for where, n in column.origins if where == "c" and n < 0})
+
+    def _groups_of(self, origin: Origin) -> frozenset[int]:
+        where, number = origin
+        if where == "o" and number >= 0:
+            return self._objects(number)
+        if where == "c":
+            return self._group_of(number)
+        wanted = {"s": kinds.NODES, "g": kinds.NODES, "p": {"iri"}}.get(where, kinds.EVERY)
+        return frozenset(at for at, kind in enumerate(self._kinds) if kind in wanted)
+
+    def _group_of(self, number: int) -> frozenset[int]:
+        groups = self.columnar.groups
+        return frozenset(at for at, g in enumerate(groups) if g.lo <= number < g.hi)
+
+    def _objects(self, predicate: int) -> frozenset[int]:
+        """The groups of a predicate's objects, looked up once."""
+        with _LOOKING:
+            known = _OBJECTS.setdefault(self.columnar, {})
+            if predicate not in known:
+                known[predicate] = self._look_up(predicate)
+            return known[predicate]
+
+    def _look_up(self, predicate: int) -> frozenset[int]:
+        cases = " ".join(
+            f"WHEN o < {group.hi} THEN {at}" for at, group in enumerate(self.columnar.groups)
+        )
+        rows = self._run(f"SELECT DISTINCT CASE {cases} END FROM triples WHERE p = {predicate}")
+        return frozenset(int(at) for (at,) in rows)
+
+    def among(self, sql: str, wanted: frozenset[str] | set[str], column: Column) -> str:
+        """The condition that the number in ``sql`` is of one of the kinds, by its group alone."""
+        ranges: list[tuple[int, int]] = []
+        for at in self.groups(column):
+            if self._kinds[at] in wanted:
+                group = self.columnar.groups[at]
+                joined = bool(ranges) and ranges[-1][1] == group.lo
+                ranges[-1:] = (
+                    [(ranges[-1][0], group.hi)]
+                    if joined
+                    else [
+                        *ranges[-1:],
+                        (group.lo, group.hi),
+                    ]
+                )
+        made = [n for n in self.made_in(column) if kinds.kind_of(self.made[n]) in wanted]
+        conditions = [within(sql, ranges)] if ranges else []
+        conditions += [f"{sql} IN ({', '.join(map(str, made))})"] if made else []
+        return f"({' OR '.join(conditions)})" if conditions else "false"
