@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import compileall
 import json
 import os
 import warnings
@@ -10,6 +11,12 @@ import pytest
 from kkgraph import KnowledgeGraph
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the package once: many tests start processes, also where Python keeps no bytecode."""
+    if not hasattr(config, "workerinput"):
+        compileall.compile_dir(ROOT / "src" / "kkgraph", quiet=2)
 
 
 def shared(*parts: str) -> Path:

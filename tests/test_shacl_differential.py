@@ -17,6 +17,8 @@ from collections import Counter
 import duckdb
 import pytest
 
+from kkgraph.columnar import arrays
+from kkgraph.columnar.texts import matches
 from kkgraph.shacl import forms as f
 from kkgraph.shacl.patterns import for_re2, is_valid, matching
 from kkgraph.shacl.reading import read_shapes
@@ -55,6 +57,7 @@ def back_ends_agree(case):
     schema = read_shapes(case.shapes)
     direct = ours_direct(case.data, schema)
     assert not differences(direct, ours_columnar(case.data, schema)), case
+    assert not differences(direct, ours_columnar(case.data, schema, hold=True)), case
     assert not differences(direct, ours_columnar(case.data, schema, explained=True)), case
     return direct
 
@@ -228,6 +231,8 @@ def patterns_agree(seeds):
             test = "SELECT t FROM (SELECT unnest(?) AS t) WHERE regexp_matches(t, ?)"
             found = {t for (t,) in connection.execute(test, [list(TEXTS), regex]).fetchall()}
             assert found == matching(pattern, TEXTS), pattern
+            by_arrow = matches(pattern, arrays.strings(TEXTS))
+            assert found == {t for t, fits in zip(TEXTS, by_arrow, strict=True) if fits}, pattern
             asked += 1
     return asked
 

@@ -111,13 +111,23 @@ def columnar(data, schema):
         return list(validate(loaded, schema).results())
 
 
+def on_arrays(data, schema):
+    with Columnar.from_quads(data, hold=True) as loaded:
+        return list(validate(loaded, schema).results())
+
+
 def all_in_sql(data, schema):
     with Columnar.from_quads(data) as loaded:
         return list(validate(loaded, schema, explained=True).results())
 
 
+ENGINES = (direct, columnar, on_arrays, all_in_sql)
+
+
 @pytest.mark.parametrize("case", CASES, ids=str)
-@pytest.mark.parametrize("engine", [direct, columnar, all_in_sql], ids=lambda e: e.__name__)
+@pytest.mark.parametrize(
+    "engine", [direct, columnar, on_arrays, all_in_sql], ids=lambda e: e.__name__
+)
 def test_case(case, engine):
     graph = ShapesGraph(parse(case.file))
     action = graph.one(case.node, MF + "action")

@@ -17,9 +17,12 @@ def ours_direct(data, schema, focus=None):
     return results_key(Validator(Data(data), schema).results(focus))
 
 
-def ours_columnar(data, schema, *, explained=False):
-    """By SQL, with the quick lane or, where the plan is to be explained, without it."""
-    with Columnar.from_quads(data, threads=1) as loaded:
+def ours_columnar(data, schema, *, explained=False, hold=False):
+    """By SQL, with the quick lane or, where the plan is to be explained, without it.
+
+    With ``hold`` on arrays alone, where these can answer all.
+    """
+    with Columnar.from_quads(data, threads=1, hold=hold) as loaded:
         return results_key(validate(loaded, schema, explained=explained).results())
 
 

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from kkgraph import xsd
-from kkgraph.columnar.space import Space
 from kkgraph.shacl import forms as f
 
 if TYPE_CHECKING:
@@ -15,13 +14,8 @@ if TYPE_CHECKING:
 
     Numbers = np.ndarray[Any, np.dtype[Any]]
 
-_LARGEST: Final = 2**53 - 1
+LARGEST: Final = 2**53 - 1
 """A double holds every whole number up to this one exactly."""
-_SQL: Final = f"""
-SELECT id, approx, coalesce(family = {int(xsd.Family.EXACT)} AND exact IS NOT NULL, false) AS known,
-  coalesce(exact BETWEEN -{_LARGEST} AND {_LARGEST} AND exact = trunc(exact), false) AS whole
-FROM typed WHERE id < {{}}
-"""
 _HOLDS: Final = {
     f.MinInclusive: operator.ge,
     f.MinExclusive: operator.gt,
@@ -38,13 +32,16 @@ class Amounts:
     """The literals that are decimals or whole numbers, as doubles.
 
     The nearest doubles of two numbers stand in the order of the numbers, or are the same; only
-    whole numbers up to 2**53 are known to be equal then. ``size`` is the number of identifiers.
+    whole numbers up to 2**53 are known to be equal then. ``size`` is the number of identifiers;
+    the columns say of each typed literal its double, whether it is a number whose double is near
+    enough, and whether that is a whole number.
     """
 
-    def __init__(self, space: Space, size: int) -> None:
+    def __init__(
+        self, size: int, ids: Numbers, approx: Numbers, known: Numbers, whole: Numbers
+    ) -> None:
         import numpy as np
 
-        ids, approx, known, whole = space.columns(_SQL.format(size))
         self._number: Numbers = np.zeros(size, np.float64)
         self._number[ids] = approx
         self._known, self._whole, self._other = (np.zeros(size, bool) for _ in range(3))
@@ -79,4 +76,4 @@ class Amounts:
 
 
 def _is_whole(exact: Decimal) -> bool:
-    return abs(exact) <= _LARGEST and exact == exact.to_integral_value()
+    return abs(exact) <= LARGEST and exact == exact.to_integral_value()

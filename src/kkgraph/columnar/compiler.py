@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from kkgraph.columnar.classes import Classes
+from kkgraph.columnar.columns import TableColumns
 from kkgraph.columnar.conditions import Conditions
 from kkgraph.columnar.lane import LOGIC, Lane, Values
-from kkgraph.columnar.plan import Plan
+from kkgraph.columnar.plan import Plan, first_numbers, numbered
 from kkgraph.columnar.sets import Sets
 from kkgraph.columnar.space import Space
 from kkgraph.columnar.walks import Walks
@@ -73,12 +74,8 @@ class Compiler:
         self.space = space
         self.schema = schema
         self.plan = plan
-        self.constraints: list[tuple[Shape, Constraint]] = []
-        self._numbers: dict[tuple[Term, int], int] = {}
-        for shape in schema.shapes.values():
-            for place, constraint in enumerate(shape.constraints):
-                self._numbers[shape.id, place] = len(self.constraints)
-                self.constraints.append((shape, constraint))
+        self.constraints = numbered(schema)
+        self._first = first_numbers(schema)
         self._limits = limits or {}
         self._workers = workers
         self._ask = ask
@@ -90,7 +87,8 @@ class Compiler:
         self._conditions = Conditions(space, plan.table, self._classes.instances)
         self._sets = Sets(space, plan, self._walks)
         quick = workers > 1 and not space.overlaid
-        self._lane = Lane(space, schema.shapes, self._classes.instances) if quick else None
+        self._columns = TableColumns(space, self._classes.instances)
+        self._lane = Lane(space, schema.shapes, self._columns) if quick else None
 
     def run(self) -> None:
         """Make the table of violations and fill it."""
@@ -165,7 +163,8 @@ class Compiler:
             return None
         if not any(self._lane.covers(shape, c) for c in shape.constraints):
             return None
-        return self._lane.values(shape, focus)
+        nodes = self._columns.table(focus)
+        return None if nodes is None else self._lane.values(shape, nodes)
 
     def _focus(self, use: _Use) -> tuple[str, str]:
         if len(use.report) == 1 and use.alone and not use.check:
@@ -226,10 +225,10 @@ class Compiler:
                 if work.verdict and bad:
                     at_fault.append(f"SELECT f FROM {work.values} WHERE v IN (FROM {bad})")
                 continue
-            number = self._numbers[work.shape.id, place]
+            number = self._first[work.shape.id] + place
             if self._is_quick(work, constraint):
                 assert self._lane is not None and work.given is not None
-                if self._lane.judge(constraint, number, work.given):
+                if self._lane.note(constraint, number, work.given):
                     continue
             rows = self._rows(work, constraint, number)
             if rows is None:

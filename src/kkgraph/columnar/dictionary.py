@@ -125,37 +125,56 @@ def unify(
     They are moved there by ``writes``, which has one thread, and may be on their way in the end.
     ``seen`` is told each group and its rows for that table.
     """
-    import numpy as np
-
-    dtype = np.int32 if gathering.n_terms <= NARROW else np.int64
     groups: list[Group] = []
     numbers: dict[Key, Integers] = {}
-    lo = flushed = 0
+    flushed = 0
     pending: list[pa.Table] = []
     writing: deque[Future[None]] = deque()
-    for key, forms, codes in _told_apart(gathering, connection):
-        hi = lo + len(forms)
-        groups.append(Group(lo, hi, KINDS[key.kind], key.datatype, key.language))
-        numbers[key] = codes.astype(dtype, copy=False)
-        numbers[key] += dtype(lo)
-        ids = arrays.integers(np.arange(lo, hi))
-        rows = arrays.table({"id": ids, "lex": forms})
-        seen(groups[-1], rows)
+    for key, group, forms, codes in grouped(gathering, connection):
+        groups.append(group)
+        numbers[key] = codes
+        rows = listed(group, forms)
+        seen(group, rows)
         pending.append(rows)
-        lo = hi
         del forms, rows
-        if lo - flushed >= _BATCH:
+        if group.hi - flushed >= _BATCH:
             while len(writing) >= _WAITING:  # so that memory stays flat
                 writing.popleft().result()
             writing.append(writes.submit(_flush, connection, pending))
             pending = []
-            flushed = lo
+            flushed = group.hi
     writing.append(writes.submit(_flush, connection, pending))
     return Dictionary(groups, numbers, list(writing))
 
 
+def listed(group: Group, forms: pa.Array) -> pa.Table:
+    """The rows of a group for the table ``terms``."""
+    import numpy as np
+
+    return arrays.table({"id": arrays.integers(np.arange(group.lo, group.hi)), "lex": forms})
+
+
+def grouped(
+    gathering: Gathering, connection: duckdb.DuckDBPyConnection | None = None
+) -> Iterator[tuple[Key, Group, pa.Array, Integers]]:
+    """Each group in order: its distinct forms, and the numbers of all that was gathered of it.
+
+    Without the compiled reader a connection is needed.
+    """
+    import numpy as np
+
+    dtype = np.int32 if gathering.n_terms <= NARROW else np.int64
+    lo = 0
+    for key, forms, codes in _told_apart(gathering, connection):
+        group = Group(lo, lo + len(forms), KINDS[key.kind], key.datatype, key.language)
+        numbers: Integers = codes.astype(dtype, copy=False)
+        numbers += dtype(lo)
+        lo = group.hi
+        yield key, group, forms, numbers
+
+
 def _told_apart(
-    gathering: Gathering, connection: duckdb.DuckDBPyConnection
+    gathering: Gathering, connection: duckdb.DuckDBPyConnection | None
 ) -> Iterator[tuple[Key, pa.Array, Integers]]:
     """Each group's distinct forms and the numbers of all its forms, in the order of the groups."""
     at_once = _AT_ONCE if gathering.n_terms > _MANY else 1
@@ -182,7 +201,7 @@ def _flush(connection: duckdb.DuckDBPyConnection, pending: list[pa.Table]) -> No
 
 
 def _distinct(
-    pieces: list[pa.Array], connection: duckdb.DuckDBPyConnection
+    pieces: list[pa.Array], connection: duckdb.DuckDBPyConnection | None
 ) -> tuple[pa.Array, Integers]:
     """The distinct forms in the order of their first use, and the number of each form.
 
@@ -200,6 +219,7 @@ def _distinct(
     if n < _BATCH:
         array = forms.dictionary_encode()
         return array.dictionary, arrays.numbers(array.indices).copy()
+    assert connection is not None
     first = np.arange(n)
     bits = np.uint64(n.bit_length())
     index = np.uint64((1 << int(bits)) - 1)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import pyoxigraph as ox
 
+from kkgraph.columnar.answers import Answers, answers
 from kkgraph.columnar.asked import Questions
 from kkgraph.columnar.compiler import VIOLATIONS, Compiler
 from kkgraph.columnar.explaining import explanation
-from kkgraph.columnar.plan import Plan
+from kkgraph.columnar.plan import Plan, numbered
 from kkgraph.columnar.reach import reached
+from kkgraph.columnar.session import translated
 from kkgraph.columnar.space import Space
 from kkgraph.shacl.forms import Constraint, Result, Schema, Shape
 from kkgraph.shacl.paths import Predicate
@@ -37,6 +39,35 @@ class Count:
     results: int
 
 
+class Violations(Protocol):
+    """Rows (f, v, p, n) for each constraint by its number, as ``Compiler`` makes them."""
+
+    def sums(self) -> dict[int, int]:
+        """How many results each constraint has that has any."""
+        ...
+
+    def batches(self, number: int, first: int | None) -> Iterator[list[tuple[Any, ...]]]:
+        """The rows of one constraint by f, v and p, -1 for none; the first of them where given."""
+        ...
+
+
+class _Table:
+    """The violations in the table that SQL has filled."""
+
+    def __init__(self, space: Space) -> None:
+        self._space = space
+
+    def sums(self) -> dict[int, int]:
+        return dict(self._space.run(f"SELECT k, sum(n)::BIGINT FROM {VIOLATIONS} GROUP BY k"))
+
+    def batches(self, number: int, first: int | None) -> Iterator[list[tuple[Any, ...]]]:
+        limit = f" LIMIT {first}" if first is not None else ""
+        return self._space.batches(
+            f"SELECT f, coalesce(v, -1), coalesce(p, -1), n FROM {VIOLATIONS} "
+            f"WHERE k = {number} ORDER BY f, v, p{limit}"
+        )
+
+
 @dataclass
 class Validation:
     """The outcome of a validation: counts at once, results when they are asked for.
@@ -49,7 +80,8 @@ class Validation:
     constraints: list[tuple[Shape, Constraint]]
     plan: Plan
     questions: Questions
-    seconds: float
+    violations: Violations
+    seconds: float = 0.0
     counts: list[Count] = field(default_factory=list)
     reached: int | None = None
     in_full: tuple[Term, ...] = ()
@@ -77,8 +109,14 @@ class Validation:
         self.space.columnar.close()
 
     def explain(self, shapes: Sequence[str] = ()) -> str:
-        """The way from SHACL to SQL, of some shapes (CURIEs or IRIs) or of all."""
-        return explanation(self.questions.schema, self.plan, shapes)
+        """The way from SHACL to SQL, of some shapes (CURIEs or IRIs) or of all.
+
+        What was answered without SQL is run as SQL for this.
+        """
+        plan = self.plan
+        if isinstance(self.violations, Answers):
+            plan = validate(self.space.columnar, self.questions.schema, explained=True).plan
+        return explanation(self.questions.schema, plan, shapes)
 
     def results(self, first: int | None = None) -> Iterator[Result]:
         """The results by constraint and focus node; ``first`` of each constraint where given.
@@ -89,12 +127,8 @@ class Validation:
             yield from self._of(count.number, first)
 
     def _of(self, number: int, first: int | None) -> Iterator[Result]:
-        limit = f" LIMIT {first}" if first is not None else ""
         left = first
-        for batch in self.space.batches(
-            f"SELECT f, coalesce(v, -1), coalesce(p, -1), n FROM {VIOLATIONS} "
-            f"WHERE k = {number} ORDER BY f, v, p{limit}"
-        ):
+        for batch in self.violations.batches(number, first):
             for result, times in self._decoded(number, batch):
                 for _ in range(times if left is None else min(times, left)):
                     yield result
@@ -126,30 +160,36 @@ def validate(  # noqa: PLR0913 - each is one independent wish
 ) -> Validation:
     """The outcome of validating loaded data against a schema, by SQL.
 
-    With ``changed`` only nodes that the change of the space (``kkgraph.columnar.reach.change``)
-    can reach are looked at; ``Validation.reached`` says how many. ``explained`` makes a plan
-    for reading: more names, and the same from run to run. Raises ``StoreError``
-    (out-of-memory, disk-full), ``ShapeError`` (bad-shape: a query that the engine can't run).
+    Held data are answered on arrays where they can be. With ``changed`` only nodes that the
+    change of the space (``kkgraph.columnar.reach.change``) can reach are looked at;
+    ``Validation.reached`` says how many. ``explained`` makes a plan for reading: more names, and
+    the same from run to run. Raises ``StoreError`` (out-of-memory, disk-full), ``ShapeError``
+    (bad-shape: a query that the engine can't run).
     """
     start = time.perf_counter()
     space = space or Space(columnar)
     space.naming = explained
     plan = Plan(space, progress=progress)
-    limits = reached(space, schema, plan) if changed else {}
     questions = Questions(space, schema, plan)
-    compiler = Compiler(
-        space, schema, plan, questions.rows, limits=limits, workers=1 if explained else _WORKERS
-    )
-    compiler.run()
-    found = Validation(space, compiler.constraints, plan, questions, 0.0)
-    if changed:
-        nodes = " UNION ".join(f"SELECT f FROM {table}" for table in limits.values())
-        found.reached = space.run(f"SELECT count(*) FROM ({nodes})")[0][0] if nodes else 0
-        found.in_full = tuple(s.id for s in schema.targeted if s.id not in limits)
-    sums = dict(space.run(f"SELECT k, sum(n)::BIGINT FROM {VIOLATIONS} GROUP BY k"))
+    violations: Violations | None = None
+    if columnar.held is not None and not (changed or explained or space.overlaid):
+        with translated():
+            violations = answers(space, schema, columnar.held)
+    if violations is not None:
+        found = Validation(space, numbered(schema), plan, questions, violations)
+    else:
+        limits = reached(space, schema, plan) if changed else {}
+        workers = 1 if explained else _WORKERS
+        Compiler(space, schema, plan, questions.rows, limits=limits, workers=workers).run()
+        found = Validation(space, numbered(schema), plan, questions, _Table(space))
+        if changed:
+            nodes = " UNION ".join(f"SELECT f FROM {table}" for table in limits.values())
+            found.reached = space.run(f"SELECT count(*) FROM ({nodes})")[0][0] if nodes else 0
+            found.in_full = tuple(s.id for s in schema.targeted if s.id not in limits)
+    sums = found.violations.sums()
     found.counts = [
         Count(number, shape, constraint, sums[number])
-        for number, (shape, constraint) in enumerate(compiler.constraints)
+        for number, (shape, constraint) in enumerate(found.constraints)
         if number in sums
     ]
     found.seconds = time.perf_counter() - start

@@ -9,11 +9,11 @@ data with an overlay, go without it.
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from kkgraph.columnar.amounts import BOUNDS, PAIRS, Amounts
+from kkgraph.columnar.amounts import BOUNDS, PAIRS
+from kkgraph.columnar.columns import Columns
 from kkgraph.columnar.space import Range, Space
 from kkgraph.shacl import forms as f
 from kkgraph.shacl.paths import Predicate
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 _KINDS: Final = {"iri": "iri", "blank": "bnode", "literal": "literal"}
 NONE: Final = -1
-_AT_ONCE: Final = 4_000_000
-_SORTED: Final = "SELECT s, o FROM triples"
 COVERED: Final = (
     f.MinCount, f.MaxCount, f.HasValue, f.UniqueLang, f.Datatype, f.NodeKind, f.LanguageIn, f.In,
     f.Class, *BOUNDS, *PAIRS,
@@ -56,20 +54,14 @@ class Values:
 
 
 class Lane:
-    """Answers plain constraints of one validation; what it finds is added at the end."""
+    """Answers plain constraints of one validation; what is noted is added at the end."""
 
-    def __init__(
-        self, space: Space, shapes: Mapping[Term, f.Shape], instances: Callable[[str], str]
-    ) -> None:
+    def __init__(self, space: Space, shapes: Mapping[Term, f.Shape], columns: Columns) -> None:
         self._space = space
         self._shapes = shapes
-        self._instances = instances
+        self._columns = columns
         self._size = space.columnar.n_terms
-        self._tables: dict[str, tuple[Numbers, Numbers] | None] = {}
-        self._columns: dict[int, tuple[Numbers, Numbers]] = {}
         self._found: list[tuple[int, Numbers, Numbers | None]] = []
-        self._amounts: Amounts | None = None
-        self._lock = threading.Lock()
 
     def covers(self, shape: f.Shape, constraint: f.Constraint) -> bool:
         """True for a constraint that can be answered here, if its focus nodes allow it."""
@@ -85,59 +77,53 @@ class Lane:
             for shape in map(self._shapes.__getitem__, constraint.shapes)
         )
 
-    def values(self, shape: f.Shape, focus: str) -> Values | None:
-        """The values of a shape's property; None where focus nodes aren't in the data."""
+    def values(self, shape: f.Shape, nodes: tuple[Numbers, Numbers]) -> Values:
+        """The values of a shape's property; ``nodes`` are the focus nodes, and flags of them."""
         assert isinstance(shape.path, Predicate)
-        table = self._table(focus)
-        if table is None:
-            return None
-        ids, member = table
+        focus, member = nodes
         number = self._space.iri(shape.path.iri)
         if number is None:
-            return Values(ids, _nothing(), _nothing())
-        nodes, values = self._of(number)
-        inside = member[nodes]
+            return Values(focus, _nothing(), _nothing())
+        starts, values = self._columns.of(number)
+        inside = member[starts]
         if not inside.all():
-            nodes, values = nodes[inside], values[inside]
-        return Values(ids, nodes, values)
+            starts, values = starts[inside], values[inside]
+        return Values(focus, starts, values)
 
-    def judge(self, constraint: Any, number: int, given: Values) -> bool:
+    def note(self, constraint: Any, number: int, given: Values) -> bool:
         """Note the violations of a constraint; ``number`` is its place in the plan.
 
         False where these values leave it to SQL after all.
         """
+        found = self.violations(constraint, given)
+        if found is not None and len(found[0]):
+            self._found.append((number, *found))
+        return found is not None
+
+    def violations(self, constraint: Any, given: Values) -> tuple[Numbers, Numbers | None] | None:
+        """The nodes that break a constraint and the values at fault, where it is about values.
+
+        None where these values leave it to SQL.
+        """
         nodes, values = given.nodes, given.values
         match constraint:
             case f.MinCount() | f.MaxCount() | f.HasValue() | f.UniqueLang():
-                nodes = self._sets(constraint, given)
-                if len(nodes):
-                    self._found.append((number, nodes, None))
-                return True
+                return self._sets(constraint, given), None
             case f.LessThan() | f.LessThanOrEquals():
                 nodes, values, others = self._paired(constraint, given)
-                fine = self._numbers().in_order(constraint, values, others)
+                fine = self._columns.amounts().in_order(constraint, values, others)
             case _ if isinstance(constraint, BOUNDS):
-                fine = self._numbers().within(constraint, values)
+                fine = self._columns.amounts().within(constraint, values)
             case _:
                 fine = self._fit(constraint, values)
-        if fine is None:
-            return False
-        if not fine.all():
-            self._found.append((number, nodes[~fine], values[~fine]))
-        return True
-
-    def _numbers(self) -> Amounts:
-        with self._lock:
-            if self._amounts is None:
-                self._amounts = Amounts(self._space, self._size)
-        return self._amounts
+        return None if fine is None else (nodes[~fine], values[~fine])
 
     def _paired(self, constraint: Any, given: Values) -> tuple[Numbers, Numbers, Numbers]:
         """Each value with each of the other property: the node, the value, the other."""
         import numpy as np
 
         number = self._space.iri(constraint.predicate)
-        nodes, values = self._of(NONE if number is None else number)
+        nodes, values = self._columns.of(NONE if number is None else number)
         first = np.searchsorted(nodes, given.nodes, "left")
         counts = np.searchsorted(nodes, given.nodes, "right") - first
         mine = np.repeat(np.arange(len(given.nodes)), counts)
@@ -145,7 +131,6 @@ class Lane:
         return given.nodes[mine], given.values[mine], values[first[mine] + step]
 
     def _sets(self, constraint: Any, given: Values) -> Numbers:
-        import numpy as np
 
         match constraint:
             case f.MaxCount(count):
@@ -161,9 +146,7 @@ class Lane:
                 enough = nodes[counts >= constraint.count]
                 if constraint.count == 0:
                     return _nothing()
-        has = np.zeros(self._size, bool)
-        has[enough] = True
-        return given.focus[~has[given.focus]]
+        return given.focus[~flags(enough, self._size)[given.focus]]
 
     def _doubled(self, given: Values) -> Numbers:
         """A node once for each language in which it has several texts: these stand together."""
@@ -210,72 +193,20 @@ class Lane:
             return self._logic(constraint, values)
         match constraint:
             case f.NodeKind(kinds):
-                return _within(values, [r for k in kinds for r in self._space.ranges(_KINDS[k])])
+                return within(values, [r for k in kinds for r in self._space.ranges(_KINDS[k])])
             case f.LanguageIn(wanted):
                 places = self._space.languages().items()
-                return _within(
-                    values, [r for t, rs in places if in_language(t, wanted) for r in rs]
-                )
+                return within(values, [r for t, rs in places if in_language(t, wanted) for r in rs])
             case f.Datatype(iri):
-                fine = _within(values, self._space.ranges("literal", iri))
-                broken: Numbers = self._member("broken")[values]
+                fine = within(values, self._space.ranges("literal", iri))
+                broken: Numbers = self._columns.broken(iri)[values]
                 return fine & ~broken
             case f.Class(iri):
-                belongs: Numbers = self._member(self._instances(iri))[values]
+                belongs: Numbers = self._columns.instances(iri)[values]
                 return belongs
-        allowed: Numbers = np.zeros(self._size, bool)
-        allowed[[n for n in self._space.ids(constraint.terms) if n is not None]] = True
-        listed: Numbers = allowed[values]
+        known = [n for n in self._space.ids(constraint.terms) if n is not None]
+        listed: Numbers = flags(np.array(known, np.int64), self._size)[values]
         return listed
-
-    def _member(self, table: str) -> Numbers:
-        found = self._table(table)
-        assert found is not None
-        member: Numbers = found[1]
-        return member
-
-    def _table(self, name: str) -> tuple[Numbers, Numbers] | None:
-        """The identifiers of a table of nodes, and for each identifier whether it is one."""
-        import numpy as np
-
-        if name not in self._tables:
-            (ids,) = self._space.columns(f"FROM {name}")
-            if len(ids) and ids.max() >= self._size:
-                self._tables[name] = None
-            else:
-                member = np.zeros(self._size, bool)
-                member[ids] = True
-                self._tables[name] = (ids, member)
-        return self._tables[name]
-
-    def _of(self, predicate: int) -> tuple[Numbers, Numbers]:
-        """The subjects and objects of a property, sorted."""
-        if predicate not in self._columns:
-            if self._space.columnar.n_triples <= _AT_ONCE and not self._columns:
-                self._fetch_all()
-            else:
-                nodes, values = self._space.columns(f"{_SORTED} WHERE p = {predicate}")
-                self._columns[predicate] = self._sorted(predicate, nodes, values)
-        return self._columns.get(predicate, (_nothing(), _nothing()))
-
-    def _fetch_all(self) -> None:
-        """The columns of all properties, with one statement."""
-        import numpy as np
-
-        predicates, nodes, values = self._space.columns("SELECT p, s, o FROM triples")
-        if (predicates[1:] < predicates[:-1]).any():
-            order = np.argsort(predicates, kind="stable")
-            predicates, nodes, values = predicates[order], nodes[order], values[order]
-        cuts = np.flatnonzero(np.append(True, predicates[1:] != predicates[:-1]))
-        for low, high in zip(cuts, np.append(cuts[1:], len(predicates)), strict=True):
-            predicate = int(predicates[low])
-            self._columns[predicate] = self._sorted(predicate, nodes[low:high], values[low:high])
-
-    def _sorted(self, predicate: int, nodes: Numbers, values: Numbers) -> tuple[Numbers, Numbers]:
-        """The columns in order: so they are stored, but a scan may mix them up."""
-        if (nodes[1:] < nodes[:-1]).any():
-            nodes, values = self._space.columns(f"{_SORTED} WHERE p = {predicate} ORDER BY ALL")
-        return nodes, values
 
     def write(self, table: str) -> None:
         """Add what was found to the table of violations."""
@@ -297,10 +228,27 @@ def _nothing() -> Numbers:
     return np.empty(0, np.int64)
 
 
-def _within(values: Numbers, ranges: list[Range]) -> Numbers:
+def within(values: Numbers, ranges: list[Range]) -> Numbers:
+    """Which values lie in one of the ranges."""
     import numpy as np
 
     found = np.zeros(len(values), bool)
     for low, high in ranges:
         found |= (values >= low) & (values < high)
     return found
+
+
+def flags(numbers: Numbers, size: int) -> Numbers:
+    """For each of ``size`` identifiers whether it is one of these."""
+    import numpy as np
+
+    found = np.zeros(size, bool)
+    found[numbers] = True
+    return found
+
+
+def distinct_numbers(numbers: Numbers, size: int) -> Numbers:
+    """These identifiers once each, sorted."""
+    import numpy as np
+
+    return np.flatnonzero(flags(numbers, size))

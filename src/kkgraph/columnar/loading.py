@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from kkgraph.columnar import arrays
-from kkgraph.columnar.dictionary import NARROW, Gathering, Group, append, release, unify
+from kkgraph.columnar.dictionary import (
+    NARROW,
+    Gathering,
+    Group,
+    append,
+    listed,
+    release,
+    unify,
+)
+from kkgraph.columnar.held import Held
+from kkgraph.columnar.held import hold as hold_all
 from kkgraph.columnar.lines import Block, Rows, encode, in_graph
 from kkgraph.columnar.reading import MAX_BYTES, blocks, quad_blocks, scope
 from kkgraph.columnar.saved import building, mark, open_saved
@@ -64,6 +74,7 @@ def load(  # noqa: PLR0913 - each is one independent wish
     into: Path | None = None,
     graph: str = "",
     also: Iterable[ox.Quad] = (),
+    hold: bool = False,
 ) -> Columnar:
     """The data of one or several RDF or Parquet files, blank nodes apart for each file.
 
@@ -73,6 +84,8 @@ def load(  # noqa: PLR0913 - each is one independent wish
     are read, and its size. ``into`` writes a saved file, complete or not at all, and returns it
     opened. ``graph`` is where statements stand that name no graph ("": the default graph). ``also``
     are quads in memory, loaded after the files; their blank nodes are other ones than the files'.
+    ``hold`` leaves data in arrays, where they are few enough and no memory is set, until a
+    statement needs tables.
 
     Raises ``SourceError``: the codes of ``reading.blocks``, and bad-rdf, not-utf8 or
     unsupported-term at a line. Raises ``StoreError``: out-of-memory, disk-full, engine-failed,
@@ -89,6 +102,9 @@ def load(  # noqa: PLR0913 - each is one independent wish
                 loader.add(_told(found, path, progress), graph)
         loader.add(quad_blocks(also))
 
+    if into is None and hold and memory is None:
+        read()
+        return loader.held(sources)
     if into is None:
         with loader.session() as connection:
             read()
@@ -98,9 +114,14 @@ def load(  # noqa: PLR0913 - each is one independent wish
     return open_saved(Path(into), memory=memory, threads=threads, skipped=loader.skipped)
 
 
-def load_quads(quads: Iterable[ox.Quad], *, threads: int | None = None) -> Columnar:
-    """Quads in memory, loaded; blank nodes keep their labels."""
+def load_quads(
+    quads: Iterable[ox.Quad], *, threads: int | None = None, hold: bool = False
+) -> Columnar:
+    """Quads in memory, loaded; blank nodes keep their labels. ``hold`` as in ``load``."""
     loader = Loader(thread_count(threads), None, False)
+    if hold:
+        loader.add(quad_blocks(quads))
+        return loader.held([])
     with loader.session() as connection:
         loader.add(quad_blocks(quads))
         return loader.tables([], connection)
@@ -172,6 +193,16 @@ class Loader:
                 session.result().close()
                 raise
 
+    def held(self, sources: Sources) -> Columnar:
+        """The data in arrays, or in tables where they must be; what was gathered is used up."""
+        with translated():
+            held = hold_all(self._gathering, sources, self._threads)
+        if held is not None:
+            self._gathering = Gathering()
+            return Columnar(None, skipped=self.skipped, held=held)
+        with self.session() as connection:
+            return self.tables(sources, connection)
+
     def tables(self, sources: Sources, session: Future[duckdb.DuckDBPyConnection]) -> Columnar:
         """The data as tables of the session; what was gathered is used up."""
         with translated():
@@ -200,14 +231,43 @@ class Loader:
         connection.execute(_TABLES.format(number="INTEGER" if narrow else "BIGINT"))
         with ThreadPoolExecutor(1) as writes, Typing(connection) as typing:
             dictionary = unify(self._gathering, connection, writes, typing.add)
-            append(connection, "groups", _listed(dictionary.groups))
-            for number, (name, own) in enumerate(sources):
-                connection.execute("INSERT INTO sources VALUES (?, ?, ?)", [number, name, own])
+            _describe(connection, dictionary.groups, sources)
             fill_statements(connection, self._gathering, dictionary, self._threads)
             self._gathering = Gathering()
             for written in dictionary.writing:
                 written.result()
             typing.finish()
+
+
+def tables_of(held: Held) -> duckdb.DuckDBPyConnection:
+    """A session with the tables of data that are held in arrays, which stay as they are."""
+    import pyarrow as pa
+
+    connection = connect(threads=held.threads)
+    try:
+        with translated(), Typing(connection) as typing:
+            connection.execute(_TABLES.format(number="INTEGER"))
+            terms = []
+            for group, forms in zip(held.groups, held.forms, strict=True):
+                terms.append(listed(group, forms))
+                typing.add(group, terms[-1])
+            if terms:
+                append(connection, "terms", pa.concat_tables(terms))
+            _describe(connection, held.groups, held.sources)
+            columns = {"p": held.predicates(), "s": held.subjects, "o": held.objects}
+            triples = {name: arrays.integers(found) for name, found in columns.items()}
+            append(connection, "triples", arrays.table(triples))
+            typing.finish()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _describe(connection: duckdb.DuckDBPyConnection, groups: list[Group], sources: Sources) -> None:
+    append(connection, "groups", _listed(groups))
+    for number, (name, own) in enumerate(sources):
+        connection.execute("INSERT INTO sources VALUES (?, ?, ?)", [number, name, own])
 
 
 def _listed(groups: list[Group]) -> pa.Table:

@@ -7,8 +7,11 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
+from itertools import accumulate
 
 from kkgraph.columnar.space import Space
+from kkgraph.shacl.forms import Constraint, Schema, Shape
+from kkgraph.shacl.terms import Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,17 @@ class Step:
     title: str
     sql: str
     shape: str = ""
+
+
+def numbered(schema: Schema) -> list[tuple[Shape, Constraint]]:
+    """All constraints with their shapes, in the order in which violations count them."""
+    return [(shape, c) for shape in schema.shapes.values() for c in shape.constraints]
+
+
+def first_numbers(schema: Schema) -> dict[Term, int]:
+    """For each shape the place of its first constraint among all."""
+    sizes = [len(shape.constraints) for shape in schema.shapes.values()]
+    return dict(zip(schema.shapes, accumulate(sizes, initial=0), strict=False))
 
 
 class Plan:

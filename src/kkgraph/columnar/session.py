@@ -105,25 +105,32 @@ def reading(path: Path) -> Iterator[None]:
 @contextmanager
 def translated(where: str = "") -> Iterator[None]:
     """Turn the engine's errors into ``StoreError``: out-of-memory, disk-full or engine-failed."""
-    import duckdb
-
     try:
         yield
     except KkgraphError:
         raise
-    except (MemoryError, duckdb.OutOfMemoryException) as error:
-        raise out_of_memory(_first_line(error) or "no memory is left", where) from error
-    except RuntimeError as error:
-        # What the engine makes of Ctrl-C.
-        if "interrupted" in str(error):
-            raise KeyboardInterrupt from error
-        raise
-    except (duckdb.Error, OSError) as error:
-        message = _first_line(error)
-        if "No space left" in str(error):
-            hint = "Free some space."
-            raise StoreError("disk-full", message, where=where, hint=hint) from error
-        raise StoreError("engine-failed", message, where=where) from error
+    except Exception as error:
+        ours = _translation(error, where)
+        if ours is None:
+            raise
+        raise ours from error
+
+
+def _translation(error: Exception, where: str) -> BaseException | None:
+    """What to raise for an error of the engine; None for any other error."""
+    import duckdb
+
+    message = _first_line(error)
+    match error:
+        case MemoryError() | duckdb.OutOfMemoryException():
+            return out_of_memory(message or "no memory is left", where)
+        case RuntimeError() if "interrupted" in str(error):  # what the engine makes of Ctrl-C
+            return KeyboardInterrupt()
+        case duckdb.Error() | OSError():
+            if "No space left" in str(error):
+                return StoreError("disk-full", message, where=where, hint="Free some space.")
+            return StoreError("engine-failed", message, where=where)
+    return None
 
 
 def _first_line(error: BaseException) -> str:

@@ -37,7 +37,6 @@ class Space:
 
     def __init__(self, columnar: Columnar) -> None:
         self.columnar = columnar
-        self.connection: duckdb.DuckDBPyConnection = columnar.connection
         self._connections = threading.local()
         self._lock = threading.RLock()
         self._extra: dict[Term, int] = {}
@@ -53,10 +52,7 @@ class Space:
         self.hidden: Range = (0, 0)
         self._shown: set[int] = set()
         self.naming = False
-        self.run("CREATE OR REPLACE VIEW facts AS SELECT p, s, o FROM triples")
-        self.run("CREATE OR REPLACE VIEW texts AS SELECT id, lex FROM terms")
-        self.run(f'CREATE OR REPLACE VIEW typed AS SELECT {_TYPED} FROM "values"')
-        self.run("CREATE OR REPLACE VIEW broken AS SELECT id FROM ill_typed")
+        self._viewed = False
 
     def run(self, sql: str, values: object = None) -> list[tuple[Any, ...]]:
         """The rows of a statement, on a connection of the calling thread's own."""
@@ -66,7 +62,12 @@ class Space:
     def _own(self) -> duckdb.DuckDBPyConnection:
         found: duckdb.DuckDBPyConnection | None = getattr(self._connections, "own", None)
         if found is None:
-            found = self._connections.own = self.connection.cursor()
+            found = self._connections.own = self.columnar.connection.cursor()
+            with self._lock:
+                if not self._viewed:
+                    self._viewed = True
+                    for view in _VIEWS:
+                        found.execute(f"CREATE OR REPLACE VIEW {view}")
         return found
 
     def columns(self, sql: str) -> list[Any]:
@@ -281,6 +282,12 @@ class Space:
 
 
 _TYPED: Final = "id, family, exact, approx, zoned"
+_VIEWS: Final = (
+    "facts AS SELECT p, s, o FROM triples",
+    "texts AS SELECT id, lex FROM terms",
+    f'typed AS SELECT {_TYPED} FROM "values"',
+    "broken AS SELECT id FROM ill_typed",
+)
 
 
 def _joined(ranges: list[Range]) -> list[Range]:

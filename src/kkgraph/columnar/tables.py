@@ -8,6 +8,7 @@ datatype, lang, n)``; ``ill_typed(id)``; ``values(id, family, exact, approx, zon
 from __future__ import annotations
 
 import bisect
+import threading
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ from kkgraph.columnar.session import translated
 if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
+
+    from kkgraph.columnar.held import Held
 
     Term = ox.NamedNode | ox.BlankNode | ox.Literal
 
@@ -44,29 +47,57 @@ class Skipped:
 
 
 class Columnar:
-    """Typed terms and statements in DuckDB; a context manager that closes the connection."""
+    """Typed terms and statements in DuckDB; a context manager that closes the connection.
+
+    Data that are held in memory go into tables when a statement first asks for them.
+    """
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, *, skipped: Skipped | None = None
+        self,
+        connection: duckdb.DuckDBPyConnection | None,
+        *,
+        skipped: Skipped | None = None,
+        held: Held | None = None,
     ) -> None:
-        self.connection = connection
+        self._connection = connection
+        self._lock = threading.Lock()
+        self.held = held
         self.skipped = skipped or Skipped()
-        rows = self.run("SELECT lo, hi, kind, datatype, lang FROM groups ORDER BY lo")
-        self.groups = [Group(*row) for row in rows]
-        self.sources = self.run("SELECT name, scope FROM sources ORDER BY number")
+        self.has_graphs = False
+        if held is not None:
+            self.groups = held.groups
+            self.sources: list[Any] = held.sources
+            self.n_triples = held.n_triples
+        else:
+            rows = self.run("SELECT lo, hi, kind, datatype, lang FROM groups ORDER BY lo")
+            self.groups = [Group(*row) for row in rows]
+            self.sources = self.run("SELECT name, scope FROM sources ORDER BY number")
+            self.n_triples = self._count("triples")
+            self.has_graphs = self._count("quads") > 0
         self._ranges = {(g.kind, g.datatype, g.lang): (g.lo, g.hi) for g in self.groups}
         self._his = [g.hi for g in self.groups]
         self.n_terms = self._his[-1] if self._his else 0
-        self.n_triples = self._count("triples")
-        self.has_graphs = self._count("quads") > 0
         self.n_quads = self._count("quads") if self.has_graphs else self.n_triples
 
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The session that has the tables; they are made now where the data are held in memory."""
+        with self._lock:
+            if self._connection is None:
+                from kkgraph.columnar.loading import tables_of
+
+                assert self.held is not None
+                self._connection = tables_of(self.held)
+            return self._connection
+
     @classmethod
-    def from_quads(cls, quads: Iterable[ox.Quad], *, threads: int | None = None) -> Columnar:
-        """Quads in memory, loaded; blank nodes keep their labels."""
+    def from_quads(
+        cls, quads: Iterable[ox.Quad], *, threads: int | None = None, hold: bool = False
+    ) -> Columnar:
+        """Quads in memory, loaded; blank nodes keep their labels. ``hold`` as in ``load``."""
         from kkgraph.columnar.loading import load_quads
 
-        return load_quads(quads, threads=threads)
+        return load_quads(quads, threads=threads, hold=hold)
 
     def __enter__(self) -> Columnar:
         return self
@@ -76,7 +107,8 @@ class Columnar:
 
     def close(self) -> None:
         """Close the connection; the tables of an unsaved load are gone with it."""
-        self.connection.close()
+        if self._connection is not None:
+            self._connection.close()
 
     def run(self, sql: str, values: object = None) -> list[tuple[Any, ...]]:
         """The rows of a statement; ``StoreError`` as in ``translated``."""
@@ -109,7 +141,6 @@ class Columnar:
 
     def ids_of(self, terms: Sequence[Term]) -> list[int | None]:
         """The numbers of several terms, in one look for each group concerned."""
-
         found: list[int | None] = [None] * len(terms)
         wanted: dict[tuple[int, int], dict[str, list[int]]] = defaultdict(dict)
         for place, term in enumerate(terms):
@@ -120,19 +151,29 @@ class Columnar:
             if hi > lo:
                 wanted[lo, hi].setdefault(term.value, []).append(place)
         for (lo, hi), places in wanted.items():
-            forms = arrays.table({"lex": arrays.strings(list(places))})
-            for number, lex in self._look_up("lex", forms, lo, hi):
+            for lex, number in self._numbered(lo, hi, list(places)).items():
                 for place in places[lex]:
                     found[place] = number
         return found
+
+    def _numbered(self, lo: int, hi: int, wanted: list[str]) -> dict[str, int]:
+        """The numbers of some forms of a group, those that it has."""
+        if self.held is not None:
+            return self.held.numbered(self.group_of(lo), wanted)
+        forms = arrays.table({"lex": arrays.strings(wanted)})
+        return {lex: number for number, lex in self._look_up("lex", forms, lo, hi)}
 
     def terms_of(self, numbers: Sequence[int]) -> list[Term]:
         """The terms with these numbers, in their order; ``IndexError`` for an unknown number."""
         import numpy as np
 
-        ids = np.unique(np.fromiter(numbers, np.int64, len(numbers)))
-        wanted = arrays.table({"id": arrays.integers(ids)})
-        rows = self._look_up("id", wanted, 0, self.n_terms)
+        ids = np.array(sorted(set(numbers)), np.int64)
+        if self.held is not None:
+            known = ids[(ids >= 0) & (ids < self.n_terms)]
+            rows = list(zip(known.tolist(), self.held.texts(known).to_pylist(), strict=True))
+        else:
+            wanted = arrays.table({"id": arrays.integers(ids)})
+            rows = self._look_up("id", wanted, 0, self.n_terms)
         made = {number: _term(self.group_of(number), lex) for number, lex in rows}
         try:
             return [made[int(number)] for number in numbers]

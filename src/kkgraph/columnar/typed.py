@@ -23,7 +23,7 @@ _FEW: Final = 500
 _WHOLE_DIGITS: Final = 26
 _STEP: Final = Decimal("1E-12")
 _CONTEXT: Final = Context(prec=60)
-_ANY_TEXT: Final = frozenset({XSD + "string", XSD + "anyURI"})
+ANY_TEXT: Final = frozenset({XSD + "string", XSD + "anyURI"})
 _UNORDERED: Final = frozenset(
     {
         *("string", "normalizedString", "token", "language", "NMTOKEN", "Name", "NCName"),
@@ -151,13 +151,19 @@ class Typing:
 def _add_many(connection: duckdb.DuckDBPyConnection, group: Group, forms: pa.Table) -> None:
     connection.register("forms", forms)
     _add_ill_typed(connection, group)
-    if _is_ordered(group):
+    if is_ordered(group):
         _add_values(connection, group)
     connection.unregister("forms")
 
 
-def _is_ordered(group: Group) -> bool:
+def is_ordered(group: Group) -> bool:
+    """True for a group whose literals have values in an order that isn't that of their text."""
     return group.datatype.removeprefix(XSD) not in _UNORDERED
+
+
+def family_of(datatype: str) -> Family | None:
+    """The family of a datatype whose usual forms SQL can read; None for any other."""
+    return _FAMILIES.get(datatype.removeprefix(XSD))
 
 
 def _add_few(connection: duckdb.DuckDBPyConnection, groups: list[tuple[Group, pa.Table]]) -> None:
@@ -168,7 +174,7 @@ def _add_few(connection: duckdb.DuckDBPyConnection, groups: list[tuple[Group, pa
         for number, lex in enumerate(texts, group.lo):
             if xsd.ill_typed(lex, group.datatype):
                 broken.append((number,))
-            elif _is_ordered(group) and (value := xsd.value(lex, group.datatype)):
+            elif is_ordered(group) and (value := xsd.value(lex, group.datatype)):
                 exact = stored(value)
                 text = None if exact is None else str(exact)
                 typed.append((number, int(value.family), text, value.approx, value.zoned))
@@ -191,7 +197,7 @@ def insert(
 
 def _add_ill_typed(connection: duckdb.DuckDBPyConnection, group: Group) -> None:
     values: dict[str, Any] = {}
-    if group.datatype in _ANY_TEXT:
+    if group.datatype in ANY_TEXT:
         # The same as the expression, which walks every character of every text.
         wrong = "contains(lex, chr(0)) OR contains(lex, chr(65534)) OR contains(lex, chr(65535))"
     else:
@@ -202,7 +208,7 @@ def _add_ill_typed(connection: duckdb.DuckDBPyConnection, group: Group) -> None:
 
 def _add_values(connection: duckdb.DuckDBPyConnection, group: Group) -> None:
     plain = _NEVER
-    family = _FAMILIES.get(group.datatype.removeprefix(XSD))
+    family = family_of(group.datatype)
     if family is not None:
         plain, exact, approx = _PLAIN[family]
         zoned = _ZONED if family in _ZONED_FAMILIES else "false"

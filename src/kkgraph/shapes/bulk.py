@@ -45,12 +45,15 @@ def validate_files(  # noqa: PLR0913 - each is one independent wish
     ``removed`` (RDF files) the data are taken as after that change, and only the nodes that it
     can reach are looked at; nothing is written.
     """
-    import duckdb  # noqa: F401 - before the clock starts
-    import pyarrow.compute  # noqa: F401
+    import pyarrow.compute  # noqa: F401 - before the clock starts
 
     from kkgraph.columnar import engine, loading  # noqa: F401
+    from kkgraph.columnar.answers import can_answer
 
     schema = read_schema(shapes)
+    plain = not (background or changed or removed or explained) and can_answer(schema)
+    if not plain:
+        import duckdb  # noqa: F401
     change = None
     if changed or removed:
         change = tuple(
@@ -58,7 +61,12 @@ def validate_files(  # noqa: PLR0913 - each is one independent wish
         )
     start = time.perf_counter()
     loaded = open_data(
-        paths, memory=memory, threads=threads, skip_errors=skip_errors, progress=progress
+        paths,
+        memory=memory,
+        threads=threads,
+        skip_errors=skip_errors,
+        progress=progress,
+        hold=plain,
     )
     took = time.perf_counter() - start
     try:
@@ -80,15 +88,16 @@ def validate_files(  # noqa: PLR0913 - each is one independent wish
         raise
 
 
-def open_data(
+def open_data(  # noqa: PLR0913 - each is one independent wish
     paths: Sequence[Path],
     *,
     memory: str | None = None,
     threads: int | None = None,
     skip_errors: bool = False,
     progress: Callable[[str], None] | None = None,
+    hold: bool = False,
 ) -> Columnar:
-    """The loaded data of files, or a saved columnar file opened; errors as of ``load``."""
+    """The loaded data of files, or a saved columnar file opened; options and errors of ``load``."""
     from kkgraph.columnar.loading import load
     from kkgraph.columnar.saved import open_saved
 
@@ -100,7 +109,14 @@ def open_data(
             share = f"{done / total:.0%}" if total else f"{done / 2**20:,.0f} MiB"
             progress(f"reading {Path(path).name}: {share}")
 
-    return load(list(paths), memory=memory, threads=threads, skip_errors=skip_errors, progress=say)
+    return load(
+        list(paths),
+        memory=memory,
+        threads=threads,
+        skip_errors=skip_errors,
+        progress=say,
+        hold=hold,
+    )
 
 
 def validate(  # noqa: PLR0913 - each is one independent wish
