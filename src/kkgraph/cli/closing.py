@@ -28,13 +28,16 @@ def close(
     every: bool,
     force: bool,
     memory: str | None,
+    timeout_s: float | None,
 ) -> None:
     """Reason over a columnar file; ends the verb with its exit code."""
     from kkgraph.reasoning.saved import close_saved
 
     progress = Progress()
     wanted = None if explain is None else _triple(explain)
-    with close_saved(path, background=background, memory=memory, progress=progress) as closure:
+    with close_saved(
+        path, background=background, memory=memory, progress=progress, timeout_s=timeout_s
+    ) as closure:
         progress.end()
         if wanted is not None:
             from kkgraph.reasoning.wording import derivation_text
@@ -61,7 +64,9 @@ def _told(closure: Closure, *, every: bool) -> bool:
     from kkgraph.shacl.terms import show, statement
 
     seconds = f"{closure.seconds:.1f} s"
-    print(f"{closure.n:,} triples inferred by rules in {closure.rounds} rounds in {seconds}.")
+    rounds = f"{closure.rounds} round{'' if closure.rounds == 1 else 's'}"
+    found = f"{closure.n:,} triple{'' if closure.n == 1 else 's'}"
+    print(f"{found} inferred by rules in {rounds} in {seconds}.")
     if every:
         for triple in closure.triples():
             print(" ", *map(show, statement(triple)))
@@ -73,10 +78,10 @@ def _told(closure: Closure, *, every: bool) -> bool:
             triples = sum(n for *_, n in rest)
             print(f"  and {triples:,} of {len(rest):,} further kinds (--all)")
     for name, number in closure.ignored:
-        print(f"Not followed: {name} ({number:,} times).")
+        print(f"Not followed: {name} ({number:,} ×).")
     axioms = closure.written() if closure.contradictions else ()
     for rule, number in closure.contradictory.items():
-        print(f"Contradiction, {number:,} times by {rule}; the first:")
+        print(f"{number:,} × contradiction by {rule}; the first:")
         for one in [c for c in closure.contradictions if c.rule == rule][:_FIRST]:
             print("".join(f"  {line}\n" for line in contradiction_text(one, axioms).splitlines()))
     return closure.consistent

@@ -15,7 +15,6 @@ from kkgraph.cli.common import (
     Memory,
     Output,
     Store,
-    Timeout,
     app,
     choose,
     open_graph,
@@ -60,7 +59,10 @@ def reason(
     every: Annotated[bool, typer.Option("--all", help="List every inferred triple.")] = False,
     output: Output = None,
     store: Store = None,
-    timeout: Timeout = 60.0,
+    timeout: Annotated[
+        float | None,
+        typer.Option("--timeout", help="Seconds until reasoning is stopped (HermiT: 60)."),
+    ] = None,
     no_background: Annotated[
         bool, typer.Option("--no-background", help="With .kk: without the shipped ontology.")
     ] = False,
@@ -84,7 +86,7 @@ def reason(
                 hint="Put all data into it: kkgraph columnar build DATA … -o FILE.kk",
             )
         target = output or (given[0] if write else None)
-        close(given[0], target, explain, not no_background, every, force, memory)
+        close(given[0], target, explain, not no_background, every, force, memory, timeout)
         return
     for option, wanted in (("--explain", explain), ("--force", force), ("--memory", memory)):
         if wanted:
@@ -95,7 +97,7 @@ def reason(
                 hint="Make one with: kkgraph columnar build DATA -o FILE.kk",
             )
     graph = open_graph(store)
-    found = graph.reason(given, timeout_s=timeout)
+    found = graph.reason(given, timeout_s=60.0 if timeout is None else timeout)
     if not found.consistent:
         print("Inconsistent. These axioms contradict each other; remove any one of them:")
         for axiom in found.explanation:

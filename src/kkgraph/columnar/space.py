@@ -8,7 +8,7 @@ views of the loaded tables, and of the terms and triples that were added here.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
@@ -58,6 +58,10 @@ class Space:
         """The rows of a statement, on a connection of the calling thread's own."""
         with translated():
             return self._own().execute(sql, values).fetchall()
+
+    def interrupter(self) -> Callable[[], None]:
+        """What another thread calls to stop the statement that this thread then runs."""
+        return self._own().interrupt
 
     def _own(self) -> duckdb.DuckDBPyConnection:
         found: duckdb.DuckDBPyConnection | None = getattr(self._connections, "own", None)

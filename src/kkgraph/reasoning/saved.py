@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 SAVED: Final = ".kk"
 
 
-def close_saved(
+def close_saved(  # noqa: PLR0913 - each is one independent wish
     path: Path | str,
     *,
     background: bool = True,
     memory: str | None = None,
     threads: int | None = None,
     progress: Callable[[str], None] | None = None,
+    timeout_s: float | None = None,
 ) -> Closure:
     """What follows from the data of a saved file by the rules of ``kkgraph.columnar.rules``.
 
@@ -35,7 +36,7 @@ def close_saved(
     ...     closure.write(Path("closed.kk"))
 
     Raises ``SourceError`` (missing-file, truncated-file, not-a-columnar-file), ``StoreError``
-    (columnar-format, out-of-memory, disk-full).
+    (columnar-format, out-of-memory, disk-full), ``ReasonError`` reason-timeout.
     """
     from kkgraph.columnar.rules import close
     from kkgraph.columnar.saved import open_saved
@@ -45,7 +46,7 @@ def close_saved(
         axioms: list[ox.Quad] = []
         if background and not _has_ontology(columnar):
             axioms = [q for file in files.ontology_files() for q in turtle.parse_file(file)]
-        return close(columnar, axioms, progress=progress)
+        return close(columnar, axioms, progress=progress, timeout_s=timeout_s)
     except BaseException:
         columnar.close()
         raise

@@ -26,7 +26,7 @@ from kkgraph.columnar.rules.rulebook import (
 from kkgraph.columnar.rules.schema import WHOLES
 from kkgraph.errors import QuestionError
 from kkgraph.names import RDF_TYPE
-from kkgraph.shacl.terms import show, statement
+from kkgraph.shacl.terms import Term, show, statement
 
 RANKED: Final = "ranked"
 
@@ -52,7 +52,7 @@ def derivation(closure: Closure, wanted: ox.Triple) -> Derivation:
     Raises ``QuestionError`` bad-value for a triple that is neither asserted nor inferred.
     """
     subject, predicate, value = statement(wanted)
-    numbers = closure.space.ids([predicate, subject, value])
+    numbers = [_number(closure, term) for term in (predicate, subject, value)]
     found = _Search(closure)
     if None in numbers or found.rank(row := _row(numbers)) is None:
         raise QuestionError(
@@ -63,6 +63,15 @@ def derivation(closure: Closure, wanted: ox.Triple) -> Derivation:
             "docs/rules.md.",
         )
     return found.of(row)
+
+
+def _number(closure: Closure, term: Term) -> int | None:
+    """The number of a term; a blank node may have the label that its one file gave it."""
+    sources = closure.columnar.sources
+    (found,) = closure.space.ids([term])
+    if found is None and isinstance(term, ox.BlankNode) and len(sources) == 1:
+        (found,) = closure.space.ids([ox.BlankNode(sources[0][1] + term.value)])
+    return found
 
 
 def _row(numbers: list[int | None]) -> Row:

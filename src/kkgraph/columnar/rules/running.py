@@ -12,6 +12,7 @@ from kkgraph import names
 from kkgraph.columnar.dictionary import NARROW
 from kkgraph.columnar.rules.closure import Closure, contradictions
 from kkgraph.columnar.rules.compiling import AXIOMS, Compiler
+from kkgraph.columnar.rules.limits import limited
 from kkgraph.columnar.rules.rulebook import (
     DATA_RULES,
     IDENTITY,
@@ -36,19 +37,21 @@ def close(
     background: Iterable[ox.Quad] = (),
     *,
     progress: Callable[[str], None] | None = None,
+    timeout_s: float | None = None,
 ) -> Closure:
     """What follows from the data by the rules of RDFS and OWL 2 RL in ``rulebook``.
 
     The premises are the triples of all graphs but kkg:inferred, registers, links and records of
     loads (as for HermiT), and the ``background``, such as an ontology that isn't in the data.
     Nothing is written; the tables are those of the session. Raises ``StoreError``:
-    out-of-memory, disk-full, engine-failed.
+    out-of-memory, disk-full, engine-failed; ``ReasonError`` reason-timeout.
     """
     start = time.perf_counter()
     run = _Run(columnar, list(background), progress)
-    run.everything()
-    found = run.closure()
-    found.contradictions = contradictions(found, run.schema)
+    with limited(run.space, timeout_s):
+        run.everything()
+        found = run.closure()
+        found.contradictions = contradictions(found, run.schema)
     found.seconds = time.perf_counter() - start
     return found
 
@@ -65,6 +68,7 @@ class _Run:
         self.schema = Schema(self.space, self.compiler)
         self._progress = progress
         self._round = 0
+        self._new_properties: set[int] = set()
         self._premises(background)
 
     def _premises(self, background: list[ox.Quad]) -> None:
@@ -128,10 +132,11 @@ class _Run:
         rules = [r for r in (*DATA_RULES, *self.schema.chains) if self.schema.applies(r)]
         heads = self.schema.heads()
         wholes = bool(self.space.run(f"SELECT 1 FROM {WHOLES} LIMIT 1"))
+        kind = self.compiler.number(names.RDF_TYPE)
         new: str | None = None
         while True:
             parts = [part for rule in rules for part in self._of(rule, new)]
-            if wholes:
+            if wholes and (new is None or kind in self._new_properties):
                 parts.append(self._intersections(new))
             if not self._add(parts, heads):
                 return
@@ -142,10 +147,16 @@ class _Run:
         base = [AXIOMS if atom.is_axiom else "closed" for atom in rule.premises]
         if new is None:
             return [self.compiler.select(rule, base)]
-        found = []
-        for place in rule.facts:
-            found.append(self.compiler.select(rule, [*base[:place], new, *base[place + 1 :]]))
-        return found
+        return [
+            self.compiler.select(rule, [*base[:place], new, *base[place + 1 :]])
+            for place in rule.facts
+            if self._touches(rule, place)
+        ]
+
+    def _touches(self, rule: Rule, place: int) -> bool:
+        """True where a new triple may match the premise, as far as its property goes."""
+        wanted = self.schema.properties(rule, place)
+        return wanted is None or bool(wanted & self._new_properties)
 
     def _intersections(self, new: str | None) -> str:
         """cls-int1: what has all the types that an intersection needs."""
@@ -181,6 +192,9 @@ class _Run:
         found = int(self.space.run(f"SELECT count(*) FROM {name}")[0][0])
         if found:
             self._round += 1
+            self._new_properties = {
+                row[0] for row in self.space.run(f"SELECT DISTINCT p FROM {name}")
+            }
             self.space.run(f"INSERT INTO inferred SELECT p, s, o, {self._round} FROM {name}")
             if self._progress is not None:
                 self._progress(f"round {self._round}: {found:,} triples")

@@ -21,6 +21,7 @@ from kkgraph.columnar.rules.rulebook import (
     WITH_LITERALS,
     Atom,
     Rule,
+    variable,
 )
 from kkgraph.columnar.space import Space, within
 from kkgraph.names import RDF_TYPE
@@ -28,6 +29,13 @@ from kkgraph.names import RDF_TYPE
 WHOLES: Final = "wholes"
 _CHAIN_AXIOM: Final = OWL + "propertyChainAxiom"
 _POINTERS: Final = (*LISTS, _CHAIN_AXIOM)
+_ON_PROPERTIES: Final = CHARACTERISTICS | {
+    RDFS + "subPropertyOf",
+    RDFS + "domain",
+    RDFS + "range",
+    OWL + "inverseOf",
+    OWL + "onProperty",
+}
 _MOST_HEADS: Final = 2000
 _HARMLESS: Final = (SUBCLASS, OWL + "someValuesFrom", OWL + "onClass")
 
@@ -47,6 +55,7 @@ class Schema:
     members: dict[int, frozenset[int]] = field(default_factory=dict)
     present: set[int] = field(default_factory=set)
     broken: int = 0
+    _ends: dict[tuple[int | None, str], set[int]] = field(default_factory=dict)
 
     def refresh(self) -> None:
         """Read the axioms anew from what is asserted and inferred so far."""
@@ -60,10 +69,16 @@ class Schema:
     def look(self) -> None:
         """See which kinds of axioms there are."""
         kind = self.compiler.number(RDF_TYPE)
-        rows = self.space.run(
-            f"SELECT DISTINCT CASE WHEN p = {_sql(kind)} THEN o ELSE p END FROM {AXIOMS}"
-        )
+        key = f"CASE WHEN p = {_sql(kind)} THEN o ELSE p END"
+        rows = self.space.run(f"SELECT DISTINCT {key} FROM {AXIOMS}")
         self.present = {row[0] for row in rows}
+        self._ends = defaultdict(set)
+        on_properties = self._numbers(sorted(_ON_PROPERTIES))
+        for number, subject, value in self.space.run(
+            f"SELECT {key} AS k, s, o FROM {AXIOMS} WHERE k IN ({on_properties})"
+        ):
+            self._ends[number, "s"].add(subject)
+            self._ends[number, "o"].add(value)
 
     def condition(self) -> str:
         """The condition that a triple is an axiom."""
@@ -83,12 +98,31 @@ class Schema:
                     return False
         return True
 
+    def properties(self, rule: Rule, place: int) -> set[int] | None:
+        """The properties that triples for a premise may have; ``None`` where that is open."""
+        predicate = rule.premises[place].predicate
+        if not variable(predicate):
+            number = self.compiler.number(predicate)
+            return set() if number is None else {number}
+        found: set[int] | None = None
+        for atom in rule.premises:
+            if atom.is_axiom and predicate in (atom.subject, atom.value):
+                column = "s" if predicate == atom.subject else "o"
+                key = self.compiler.number(
+                    atom.value if atom.predicate == RDF_TYPE else atom.predicate
+                )
+                mine = self._ends.get((key, column), set())
+                found = mine if found is None else found & mine
+        return found
+
     def heads(self) -> str:
         """A condition on p that any conclusion on the data fulfils; empty where it is too long."""
         number = self.compiler.number
+        inverse = _sql(number(OWL + "inverseOf"))
         ends = f"""
 SELECT o FROM {AXIOMS} WHERE p IN ({self._numbers([RDFS + "subPropertyOf", OWL + "onProperty"])})
-UNION SELECT unnest([s, o]) FROM {AXIOMS} WHERE p = {_sql(number(OWL + "inverseOf"))}
+UNION SELECT s FROM {AXIOMS} WHERE p = {inverse}
+UNION SELECT o FROM {AXIOMS} WHERE p = {inverse}
 UNION SELECT s FROM {AXIOMS} WHERE p = {_sql(number(_CHAIN_AXIOM))}
 UNION SELECT s FROM {AXIOMS} WHERE o IN ({self._numbers(CHARACTERISTICS)})"""
         found = sorted({row[0] for row in self.space.run(ends)} | {self.compiler.made(RDF_TYPE)})
