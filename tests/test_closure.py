@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyoxigraph as ox
 import pytest
 
-from kkgraph import files, turtle
+from kkgraph import KnowledgeGraph, files, turtle
 from kkgraph.columnar.loading import load, load_quads
 from kkgraph.columnar.rules import Closure, close, running
 from kkgraph.columnar.rules.rulebook import (
@@ -61,6 +61,12 @@ def found(closure: Closure) -> Triples:
 def inferred(text: str) -> set[str]:
     with closed(text) as closure:
         return {str(ox.Triple(*t)).replace(EX, ":").replace("<:", ":") for t in found(closure)}
+
+
+def built(folder, text: str):
+    with load_quads(parsed(text)) as loaded:
+        save(loaded, folder / "data.kk")
+    return folder / "data.kk"
 
 
 # against other engines
@@ -459,6 +465,16 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path, monkeypatch):
         assert closure.columnar.n_quads == 3
 
 
+def test_what_was_inferred_is_read_by_graph_and_not_in_the_default_graph(tmp_path):
+    path = built(tmp_path, ":C rdfs:subClassOf :D . :x a :C .")
+    with close_saved(path, background=False) as closure:
+        closure.write(path)
+    with KnowledgeGraph.open(path) as graph:
+        assert graph.query("SELECT * { ?s ?p ?o }").to_csv().count("\n") == 3
+        inside = graph.query_raw("SELECT ?s { GRAPH kkg:inferred { ?s a ?o } }")
+        assert inside.rows == ((ox.NamedNode(f"{EX}x"),),)
+
+
 def test_nothing_inferred_leaves_a_plain_file(tmp_path):
     with close(load_quads(parsed(":x a :C ."))) as closure:
         closure.write(tmp_path / "out.kk")
@@ -510,12 +526,6 @@ def test_a_breach_that_the_data_have_is_told_apart():
 def test_the_closure_of_the_study_keeps_unnamed_groups_unnamed(study):
     found = breaches(study)
     assert found.total == 0, found
-
-
-def built(folder, text: str):
-    with load_quads(parsed(text)) as loaded:
-        save(loaded, folder / "data.kk")
-    return folder / "data.kk"
 
 
 def test_blank_nodes_of_a_file_are_explained(tmp_path):
