@@ -24,8 +24,6 @@ from kkgraph.cli.common import (
 )
 from kkgraph.errors import QuestionError
 
-SAVED = ".kk"
-
 
 @app.command(rich_help_panel=KEEP)
 def check(lang: Lang = "en", store: Store = None) -> None:
@@ -75,6 +73,7 @@ def reason(
     from kkgraph import files
     from kkgraph.cli.render import inferred
     from kkgraph.names import compact
+    from kkgraph.opening import SAVED
 
     given = list(paths or ())
     if any(path.suffix == SAVED for path in given):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
@@ -14,8 +14,6 @@ from kkgraph.names import ONTOLOGY_IRI, PREFIXES, RDF_TYPE
 if TYPE_CHECKING:
     from kkgraph.columnar.rules import Closure
     from kkgraph.columnar.tables import Columnar
-
-SAVED: Final = ".kk"
 
 
 def close_saved(  # noqa: PLR0913 - each is one independent wish
