@@ -9,8 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from kkgraph.columnar.queries import kinds as k
-from kkgraph.columnar.queries.uncovered import UncoveredError
-from kkgraph.columnar.queries.values import Nothing, Typed, Value
+from kkgraph.columnar.queries.values import Nothing, Number, Typed, Value
 
 _UNIT: Final = "CAST(1000000000000000000 AS HUGEINT)"
 _HALF_SCALE: Final = "DECIMAL(28, 9)"
@@ -26,20 +25,42 @@ def calculated(one: Value, operator: str, two: Value) -> Value:
     mine, theirs = one.kinds & k.NUMERIC, two.kinds & k.NUMERIC
     if not mine or not theirs:
         return Nothing()
-    if "float" in mine | theirs:
-        raise UncoveredError("arithmetic with xsd:float")
     if mine == {"double"} or theirs == {"double"}:
         return Typed(_doubles(one.approx(), operator, two.approx()), "double")
-    known = len(mine | theirs) == 1 or {"decimal"} in (mine, theirs) or operator == "/"
-    if "double" in mine | theirs or not known:
-        raise UncoveredError("arithmetic on numbers whose type is only known at run time")
+    if (mine | theirs) - k.EXACT:
+        return _promoted(one, operator, two)
     if operator == "/":
         return Typed(divided(decimal(one), decimal(two)), "decimal")
     if mine == theirs == {"integer"}:
         return Typed(f"({integer(one)} {operator} {integer(two)})", "integer")
+    if {"decimal"} in (mine, theirs):
+        return Typed(_exactly(one, operator, two), "decimal")
+    return _promoted(one, operator, two)
+
+
+def _exactly(one: Value, operator: str, two: Value) -> str:
+    """Two exact numbers, of which one is no integer or may be none."""
     if operator == "*":
-        return Typed(_product(one, two), "decimal")
-    return Typed(f"({decimal(one)} {operator} {decimal(two)})", "decimal")
+        return _product(one, two)
+    if operator == "/":
+        return divided(decimal(one), decimal(two))
+    return f"({decimal(one)} {operator} {decimal(two)})"
+
+
+def _promoted(one: Value, operator: str, two: Value) -> Value:
+    """Two numbers of whichever types: that of the result is the later of both in ``RANKS``."""
+    least = 1 if operator == "/" else 0
+    rank = f"greatest({one.rank()}, {two.rank()}, {least})"
+    cases = []
+    exact = "NULL"
+    if one.kinds & k.EXACT and two.kinds & k.EXACT:
+        exact = f"CASE WHEN {rank} < 2 THEN {_exactly(one, operator, two)} END"
+        cases.append(f"WHEN {rank} < 2 THEN CAST({exact} AS DOUBLE)")
+    single, other = (f"CAST({value.approx()} AS FLOAT)" for value in (one, two))
+    cases.append(f"WHEN {rank} = 2 THEN CAST({_doubles(single, operator, other)} AS DOUBLE)")
+    cases.append(f"WHEN {rank} = 3 THEN {_doubles(one.approx(), operator, two.approx())}")
+    both = f"{one.approx()} IS NOT NULL AND {two.approx()} IS NOT NULL"
+    return Number(exact, f"CASE WHEN {both} THEN CASE {' '.join(cases)} END END", rank)
 
 
 def _doubles(one: str, operator: str, two: str) -> str:
@@ -117,4 +138,4 @@ def negated(value: Value) -> Value:
         return Typed(f"(- {decimal(value)})", "decimal")
     if mine == {"double"}:
         return Typed(f"(- {value.approx()})", "double")
-    raise UncoveredError("the sign of a number whose type is only known at run time")
+    return Number(f"(- {value.exact()})", f"(- {value.approx()})", value.rank())

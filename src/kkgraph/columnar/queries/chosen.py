@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from kkgraph.columnar.queries import kinds as k
 from kkgraph.columnar.queries.columns import Form, united
-from kkgraph.columnar.queries.values import Nothing, Typed, Value
+from kkgraph.columnar.queries.values import Nothing, Number, Typed, Value
 
 Case = tuple[str, Value]
 
@@ -16,7 +17,8 @@ class Chosen(Value):
     def __init__(self, cases: Sequence[Case], form: Form) -> None:
         super().__init__("", form, frozenset[str]().union(*(v.kinds for _, v in cases)))
         self._cases = cases
-        self.sql = self._each(lambda v: v.sql if form is Form.NUMBER else v.written())
+        if form is not Form.TYPED:
+            self.sql = self._each(lambda v: v.sql if form is Form.NUMBER else v.written())
         if form is Form.NUMBER:
             origins: frozenset[tuple[str, int]] | None = frozenset()
             for _, value in cases:
@@ -33,6 +35,11 @@ class Chosen(Value):
         if len(kinds) == 1 and all(isinstance(v, Typed) for _, v in known):
             sql = " ".join(f"WHEN {test} THEN {value.sql}" for test, value in known)
             return Typed(f"CASE {sql} END", kinds.pop())
+        if all(v.kinds <= k.NUMERIC for _, v in known) and any(
+            isinstance(v, Number) for _, v in known
+        ):
+            sides = cls(known, Form.TYPED)
+            return Number(sides.exact(), sides.approx(), sides.rank())
         numbers = all(v.form is Form.NUMBER for _, v in known)
         return cls(known, Form.NUMBER if numbers else Form.WRITTEN)
 
@@ -48,6 +55,10 @@ class Chosen(Value):
         """See ``Value``."""
         return self._each(lambda v: v.among(wanted))
 
+    def of_type(self, wanted: frozenset[str]) -> str:
+        """See ``Value``."""
+        return self._each(lambda v: v.of_type(wanted))
+
     def exact(self) -> str:
         """See ``Value``."""
         return self._each(lambda v: v.exact())
@@ -55,6 +66,10 @@ class Chosen(Value):
     def approx(self) -> str:
         """See ``Value``."""
         return self._each(lambda v: v.approx())
+
+    def rank(self) -> str:
+        """See ``Value``."""
+        return self._each(lambda v: v.rank())
 
     def truth(self) -> str:
         """See ``Value``."""

@@ -11,7 +11,9 @@ STORED: Final = {
     "boolean": "BOOLEAN",
     "integer": "BIGINT",
     "decimal": "DECIMAL(38, 18)",
+    "float": "FLOAT",
     "double": "DOUBLE",
+    "number": "STRUCT(exact DECIMAL(38, 18), approx DOUBLE, rank INTEGER)",
     "string": "VARCHAR",
     "iri": "VARCHAR",
 }

@@ -40,7 +40,8 @@ def equal(one: Value, two: Value) -> str:
         cases.append(f"WHEN {both} THEN {one.truth()} = {two.truth()}")
     if one.kinds & two.kinds & k.TEMPORAL:
         (family, at, zoned), (other, there, theirs) = one.instant(), two.instant()
-        cases.append(f"WHEN {family} = {other} THEN {at} = {there} AND {zoned} = {theirs}")
+        apart = f"{zoned} = {theirs} OR abs({at} - {there}) > {_ZONE_SPAN}"
+        cases.append(f"WHEN {family} = {other} THEN CASE WHEN {apart} THEN {at} = {there} END")
     if "duration" in one.kinds & two.kinds:
         raise UncoveredError("the comparison of durations")
     if "opaque" in one.kinds | two.kinds:
@@ -78,7 +79,7 @@ def numbers(one: Value, operator: str, two: Value) -> str:
     """Two numbers compared, exactly where both are exact."""
     mine, theirs = one.kinds & k.NUMERIC, two.kinds & k.NUMERIC
     if "float" in mine | theirs and not mine == theirs == {"float"}:
-        raise UncoveredError("xsd:float beside other numbers")
+        return _promoted(one, operator, two)
     if mine <= k.EXACT and theirs <= k.EXACT:
         return f"({one.exact()} {operator} {two.exact()})"
     if not mine & k.EXACT or not theirs & k.EXACT:
@@ -90,8 +91,21 @@ def numbers(one: Value, operator: str, two: Value) -> str:
     )
 
 
+def _promoted(one: Value, operator: str, two: Value) -> str:
+    """Two numbers compared in the later of both types, where one may be a float."""
+    rank = f"greatest({one.rank()}, {two.rank()})"
+    cases = [f"WHEN {rank} = 3 THEN {one.approx()} {operator} {two.approx()}"]
+    single, other = (f"CAST({value.approx()} AS FLOAT)" for value in (one, two))
+    cases.append(f"WHEN {rank} = 2 THEN {single} {operator} {other}")
+    if one.kinds & k.EXACT and two.kinds & k.EXACT:
+        cases.append(f"WHEN {rank} < 2 THEN {one.exact()} {operator} {two.exact()}")
+    return f"CASE {' '.join(cases)} END"
+
+
 def ordered(one: Value, operator: str, two: Value) -> str:
     """SPARQL's ``<``, ``>``, ``<=`` and ``>=``; NULL where there is no order."""
+    if isinstance(one, Typed) and isinstance(two, Typed) and one.kind == two.kind != "iri":
+        return f"({one.sql} {operator} {two.sql})"
     cases = []
     if one.kinds & k.NUMERIC and two.kinds & k.NUMERIC:
         only = not (one.kinds & two.kinds & _ORDERED) - k.NUMERIC
@@ -126,17 +140,19 @@ def truth(value: Value) -> str:
         return "CAST(NULL AS BOOLEAN)"
     if isinstance(value, Typed):
         return _typed_truth(value)
-    if "lang" in value.kinds or value.form is Form.WRITTEN:
+    if value.kind == "number":
+        return f"({value.approx()} <> 0 AND NOT isnan({value.approx()}))"
+    if value.form is Form.WRITTEN:
         raise UncoveredError("the truth of a term that is only known at run time")
     cases = []
     if "boolean" in value.kinds:
         cases.append(f"WHEN {value.truth()} IS NOT NULL THEN {value.truth()}")
     if value.kinds & k.NUMERIC:
         cases.append(f"WHEN {value.approx()} IS NOT NULL THEN {value.approx()} <> 0")
-    if "string" in value.kinds:
-        cases.append(f"WHEN {value.among(frozenset({'string'}))} THEN {value.lex()} <> ''")
+    if value.kinds & k.TEXTS:
+        cases.append(f"WHEN {value.among(k.TEXTS)} THEN {value.lex()} <> ''")
     if "opaque" in value.kinds:
-        raise UncoveredError("the truth of a literal that may be ill-typed")
+        cases.append(f"WHEN {value.of_type(k.NUMERIC | {'boolean'})} THEN false")
     return f"CASE {' '.join(cases)} END" if cases else "CAST(NULL AS BOOLEAN)"
 
 
@@ -145,6 +161,6 @@ def _typed_truth(value: Typed) -> str:
         return value.sql
     if value.kind in k.EXACT:
         return f"({value.sql} <> 0)"
-    if value.kind == "double":
+    if value.kind in ("float", "double"):
         return f"({value.sql} <> 0 AND NOT isnan({value.sql}))"
     return f"({value.sql} <> '')" if value.kind == "string" else "CAST(NULL AS BOOLEAN)"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from kkgraph.columnar.queries import forms as f
@@ -23,7 +23,7 @@ from kkgraph.columnar.queries.groups import grouped
 from kkgraph.columnar.queries.joins import as_written, joined, joined_optionally, removed
 from kkgraph.columnar.queries.scopes import visible
 from kkgraph.columnar.queries.space import Space
-from kkgraph.columnar.queries.steps import graphs_of, matching
+from kkgraph.columnar.queries.steps import graphs_of, in_graph, matching
 from kkgraph.columnar.queries.values import Nothing, Value
 from kkgraph.columnar.queries.walks import walked
 
@@ -50,6 +50,7 @@ class Compiler:
         self._names: dict[str, str] = {}
         self._taken: set[str] = set()
         self._made: dict[str, int] = {}
+        self.one_graph = False
 
     def column_name(self, variable: str) -> str:
         """The SQL name of a variable; SQL doesn't tell capitals from small letters."""
@@ -104,6 +105,9 @@ class Compiler:
 
     def _graphs(self, pattern: f.Graphs) -> Relation:
         return graphs_of(self, pattern)
+
+    def _in_graph(self, pattern: f.InGraph) -> Relation:
+        return in_graph(self, self.relation(pattern.pattern), pattern)
 
     def _join(self, pattern: f.Join) -> Relation:
         left = self.relation(pattern.left)
@@ -173,8 +177,9 @@ class Compiler:
         if isinstance(value, Nothing):
             return relation
         column = column_of(value, self.column_name(pattern.name))
-        columns = {**relation.columns, pattern.name: column}
-        kept = listed("l", relation.columns) + ", " if relation.columns else ""
+        columns = {n: c for n, c in relation.columns.items() if n != pattern.name}
+        kept = listed("l", columns) + ", " if columns else ""
+        columns[pattern.name] = column
         sql = f"SELECT {kept}{value.sql} AS {column.sql} FROM {frame.source('l')}"
         return Relation(self.step("bind", f"with ?{pattern.name}", sql), columns)
 
@@ -217,6 +222,13 @@ class Compiler:
         )
 
     def _group(self, pattern: f.Group) -> Relation:
+        inner = pattern.pattern
+        if isinstance(inner, f.Filter) and pattern.keys:
+            before, after = conjuncts.about_groups(inner.condition, set(pattern.keys))
+            if after is not None:
+                kept = inner.pattern if before is None else f.Filter(before, inner.pattern)
+                groups = grouped(self, replace(pattern, pattern=kept))
+                return self.filtered(groups, after)
         return grouped(self, pattern)
 
     def _project(self, pattern: f.Project) -> Relation:
@@ -295,6 +307,7 @@ _COMPILE: Final[dict[type, Callable[[Compiler, Any], Relation]]] = {
     f.Triples: Compiler._triples,
     f.Walk: Compiler._walk,
     f.Graphs: Compiler._graphs,
+    f.InGraph: Compiler._in_graph,
     f.Join: Compiler._join,
     f.Optional: Compiler._optional,
     f.Union: Compiler._union,

@@ -34,11 +34,28 @@ def split_between(
     return (right if inner is None else f.Filter(inner, right)), together(others)
 
 
+def about_groups(
+    condition: f.Expression, keys: set[str]
+) -> tuple[f.Expression | None, f.Expression | None]:
+    """The conditions to ask before grouping, and those that compare keys with each other.
+
+    These hold for all of a group or none of it, and there are fewer groups than solutions.
+    """
+    after = [
+        part
+        for part in of(condition)
+        if len(used(part)) > 1 and used(part) <= keys and not any(patterns_in(part))
+    ]
+    return together([part for part in of(condition) if part not in after]), together(after)
+
+
 def certain(pattern: f.Pattern) -> set[str]:
     """Variables that every solution of a pattern binds, as far as its form tells."""
     match pattern:
         case f.Triples() | f.Walk() | f.Graphs():
             return visible(pattern)
+        case f.InGraph(inner, hidden, name):
+            return certain(inner) - {hidden} | {name}
         case f.Join(left, right):
             return certain(left) | certain(right)
         case f.Optional(left, _, _) | f.Minus(left, _):

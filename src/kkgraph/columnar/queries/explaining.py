@@ -89,6 +89,8 @@ def _one(pattern: Any) -> list[str]:
         case f.Optional(left, right, condition):
             under = "" if condition is None else f" where {expression(condition)}"
             return [f"optional{under}", *_indented(_pattern(left)), *_indented(_pattern(right))]
+        case f.InGraph(_, hidden, name):
+            head = f"in each graph ?{name} (inside: {node(f.Variable(hidden))})"
         case f.Filter(condition, _):
             head = f"filter {expression(condition)}"
         case f.Extend(_, name, found):

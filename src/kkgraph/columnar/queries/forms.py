@@ -89,6 +89,15 @@ class Graphs:
 
 
 @dataclass(frozen=True, slots=True)
+class InGraph:
+    """A pattern in each named graph; ``hidden`` is the graph inside, where ``name`` is free."""
+
+    pattern: Pattern
+    hidden: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Join:
     """The solutions of both patterns that agree."""
 
@@ -210,6 +219,7 @@ Pattern = (
     Triples
     | Walk
     | Graphs
+    | InGraph
     | Join
     | Optional
     | Union
@@ -242,5 +252,7 @@ class Query:
     named: tuple[str, ...] | None = None
 
 
+GRAPH = ".graph"
+"""How the hidden variables of graphs begin."""
 UNIT = Table((), ((),))
 """One solution that binds nothing."""

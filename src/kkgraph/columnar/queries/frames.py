@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from kkgraph.columnar.queries import kinds as k
 from kkgraph.columnar.queries.columns import Column, Form, Relation, quoted
 from kkgraph.columnar.queries.numbered import Numbered
 from kkgraph.columnar.queries.space import Space
 from kkgraph.columnar.queries.uncovered import UncoveredError
-from kkgraph.columnar.queries.values import Nothing, Typed, Value, Written
+from kkgraph.columnar.queries.unknown import Written
+from kkgraph.columnar.queries.values import Nothing, Number, Typed, Value
 
 _TABLES: Final = {"lex": "terms"}
 
@@ -45,8 +47,10 @@ class Frame:
             return Nothing()
         alias, column = found
         sql = f"{alias}.{column.sql}"
-        if column.form is Form.TYPED:
-            value: Value = Typed(sql, column.kind)
+        if column.kind == "number":
+            value: Value = Number.of(sql)
+        elif column.form is Form.TYPED:
+            value = Typed(sql, column.kind)
         elif column.form is Form.WRITTEN:
             value = Written(sql)
         else:
@@ -62,12 +66,18 @@ class Frame:
             joins = self._joins[alias]
             key = f"{table} of {column.sql}"
             joined = f"{table[0]}{list(joins).index(key) if key in joins else len(joins)}"
+            word = "JOIN" if self._always(column, table) else "LEFT JOIN"
             joins.setdefault(
-                key,
-                f'LEFT JOIN "{table}" {joined} ON {joined}.id = {alias}.{column.sql}',
+                key, f'{word} "{table}" {joined} ON {joined}.id = {alias}.{column.sql}'
             )
             self._columns[alias][name] = f"{joined}.{what}"
         return f"{alias}.{name}"
+
+    def _always(self, column: Column, table: str) -> bool:
+        """Whether each term of a column is in a table, so that the engine may join in any order."""
+        if column.maybe or self.space.made_in(column):
+            return False
+        return table == "terms" or self.space.kinds(column) <= k.VALUED
 
     def mark(self, found: str, names: list[str]) -> str:
         """Whether a relation has a row with the same variables, as a column; ``found`` names it.

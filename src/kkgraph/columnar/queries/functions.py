@@ -15,7 +15,8 @@ from kkgraph.columnar.queries.columns import XSD, Form, text
 from kkgraph.columnar.queries.moments import MOMENTS
 from kkgraph.columnar.queries.regular import replaced, searched
 from kkgraph.columnar.queries.uncovered import UncoveredError
-from kkgraph.columnar.queries.values import Named, Nothing, Tagged, Typed, Value, Written
+from kkgraph.columnar.queries.unknown import Written
+from kkgraph.columnar.queries.values import Named, Nothing, Number, Tagged, Typed, Value
 
 _BEYOND: Final = text(r"[^\x00-\x7F\x{0E00}-\x{0E7F}]")
 _ABSOLUTE: Final = text(r"""[A-Za-z][A-Za-z0-9+.-]*://?[^\x00-\x20<>"{}|\\^`\[\]%#?]*""")
@@ -192,7 +193,10 @@ def _whole(function: str) -> Callable[[Value], Value]:
             return Typed(integer(value), "integer")
         if mine == {"decimal"}:
             return Typed(f"CAST({function.format(decimal(value))} AS DECIMAL(38, 18))", "decimal")
-        raise UncoveredError("rounding of floating-point numbers")
+        if not mine <= k.EXACT:
+            raise UncoveredError("rounding of floating-point numbers")
+        exact = f"CAST({function.format(decimal(value))} AS DECIMAL(38, 18))"
+        return Number(exact, f"CAST({exact} AS DOUBLE)", value.rank())
 
     return made
 
@@ -207,7 +211,7 @@ def _absolute(value: Value) -> Value:
         return Typed(f"abs({decimal(value)})", "decimal")
     if mine == {"double"}:
         return Typed(f"abs({value.approx()})", "double")
-    raise UncoveredError("ABS of numbers whose type is only known at run time")
+    return Number(f"abs({value.exact()})", f"abs({value.approx()})", value.rank())
 
 
 def _hashed(function: str) -> Callable[[Value], Value]:

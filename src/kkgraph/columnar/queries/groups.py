@@ -12,7 +12,6 @@ from kkgraph.columnar.queries.arithmetic import (
     decimal,
     integer,
     quotient,
-    refused,
     scaled,
     unscaled,
 )
@@ -20,12 +19,10 @@ from kkgraph.columnar.queries.columns import NOTHING, Column, Form, Relation, qu
 from kkgraph.columnar.queries.functions import texts
 from kkgraph.columnar.queries.ordering import sort_keys
 from kkgraph.columnar.queries.uncovered import UncoveredError
-from kkgraph.columnar.queries.values import Nothing, Typed, Value
+from kkgraph.columnar.queries.values import Nothing, Number, Typed, Value
 
 if TYPE_CHECKING:
     from kkgraph.columnar.queries.compiler import Compiler
-
-_EMPTY: Final = refused("an aggregate of nothing, whose type is that of integers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,41 +178,50 @@ def _sum(members: Members) -> Value:
         part = integer(members.value)
         total = f"CAST(sum({members.only(part)}) AS BIGINT)"
         return Typed(members.whole(part, total, "CAST(0 AS BIGINT)"), "integer")
-    if mine == {"decimal"}:
+    if mine == {"decimal"} and members.keyed:
         part = decimal(members.value)
         total = f"CAST(sum({members.only(part)}) AS DECIMAL(38, 18))"
-        return Typed(members.whole(part, total, _EMPTY), "decimal")
-    if mine == {"double"}:
-        part = members.value.approx()
-        return Typed(members.whole(part, f"sum({members.only(part)})", _EMPTY), "double")
-    return _no_number(members, "SUM")
+        return Typed(members.whole(part, total, "NULL"), "decimal")
+    return _mixed(members, mean=False) if mine else _no_number(members)
 
 
-def _no_number(members: Members, function: str) -> Value:
-    if members.value.kinds & k.NUMERIC:
-        raise UncoveredError(f"{function} of numbers of unlike types")
+def _no_number(members: Members) -> Value:
     if not members.keyed:
         return Typed("CASE WHEN count(*) = 0 THEN CAST(0 AS BIGINT) END", "integer")
     return Nothing()
 
 
+def _mixed(members: Members, *, mean: bool) -> Value:
+    """The sum or mean of numbers of several types, in the latest of them."""
+    value = members.value
+    if "float" in value.kinds:
+        raise UncoveredError("a sum of numbers of which some may be xsd:float")
+    number = members.number()
+    rank = f"greatest(max({members.only(value.rank())}), {int(mean)})"
+    exact = "NULL"
+    if value.kinds & k.EXACT:
+        exact = f"CAST(sum({members.only(decimal(value))}) AS DECIMAL(38, 18))"
+        if mean:
+            exact = unscaled(f"{scaled(exact)} // CAST(nullif({number}, 0) AS HUGEINT)")
+    approx = f"sum({members.only(value.approx())})" + (f" / {number}" if mean else "")
+    approx = f"CASE WHEN {rank} < 2 THEN CAST({exact} AS DOUBLE) ELSE {approx} END"
+    whole = members.whole(value.approx(), approx, "CAST(0 AS DOUBLE)")
+    return Number(f"coalesce({exact}, 0)", whole, f"CASE WHEN {number} = 0 THEN 0 ELSE {rank} END")
+
+
 def _average(members: Members) -> Value:
     mine = members.value.kinds & k.NUMERIC
     number = members.number()
-    if mine == {"integer"}:
+    if mine == {"integer"} and members.keyed:
         part = integer(members.value)
         mean = quotient(f"sum({members.only(part)})", f"CAST(nullif({number}, 0) AS HUGEINT)")
-        return Typed(members.whole(part, mean, _EMPTY), "decimal")
-    if mine and mine <= k.EXACT:
+        return Typed(members.whole(part, mean, "NULL"), "decimal")
+    if mine and mine <= k.EXACT and members.keyed:
         part = decimal(members.value)
         total = f"CAST(sum({members.only(part)}) AS DECIMAL(38, 18))"
         mean = unscaled(f"{scaled(total)} // CAST(nullif({number}, 0) AS HUGEINT)")
-        return Typed(members.whole(part, mean, _EMPTY), "decimal")
-    if mine == {"double"}:
-        part = members.value.approx()
-        mean = f"sum({members.only(part)}) / {number}"
-        return Typed(members.whole(part, mean, _EMPTY), "double")
-    return _no_number(members, "AVG")
+        return Typed(members.whole(part, mean, "NULL"), "decimal")
+    return _mixed(members, mean=True) if mine else _no_number(members)
 
 
 def _extreme(function: str) -> Callable[[Members], Value]:
@@ -224,8 +230,9 @@ def _extreme(function: str) -> Callable[[Members], Value]:
     def made(members: Members) -> Value:
         value = members.value
         if isinstance(value, Typed):
-            found: Value = Typed(_complete(value, f"{function}({value.sql})"), value.kind)
-            return found
+            return Typed(_complete(value, f"{function}({value.sql})"), value.kind)
+        if isinstance(value, Number):
+            raise UncoveredError("MIN or MAX of computed numbers of several types")
         if value.form is Form.WRITTEN:
             raise UncoveredError("MIN or MAX of terms that are only known at run time")
         keys = sort_keys(value)
@@ -252,8 +259,6 @@ def _sample(members: Members) -> Value:
 
 def _concatenated(members: Members, separator: str) -> Value:
     part = texts(members.value)
-    if "lang" in members.value.kinds:
-        raise UncoveredError("GROUP_CONCAT of texts that may have a language")
     one = members.only(part)
     sql = f"string_agg({one}, {text(separator)} ORDER BY {one})"
     return Typed(members.whole(part, f"coalesce({sql}, '')", "''"), "string")

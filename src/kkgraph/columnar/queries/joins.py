@@ -194,12 +194,13 @@ def removed(compiler: Compiler, left: Relation, right: Relation) -> Relation:
     from kkgraph.columnar.queries.compiler import listed
 
     shared = _shared(left, right)
-    if not shared:
+    counted = [name for name in shared if not name.startswith(f.GRAPH)]
+    if not counted:
         return left
     left, right = alike(compiler, left, right, shared)
     conditions = [agreeing(left, right, name) for name in shared]
-    if all(left.columns[n].maybe or right.columns[n].maybe for n in shared):
-        both = (f"l.{left.columns[n].sql} = r.{right.columns[n].sql}" for n in shared)
+    if all(left.columns[n].maybe or right.columns[n].maybe for n in counted):
+        both = (f"l.{left.columns[n].sql} = r.{right.columns[n].sql}" for n in counted)
         conditions.append(f"({' OR '.join(both)})")
     sql = (
         f"SELECT {listed('l', left.columns)} FROM {left.sql} l"

@@ -38,6 +38,8 @@ _BY_DATATYPE: Final = {
 EXACT: Final = frozenset({"integer", "decimal"})
 NUMERIC: Final = EXACT | {"float", "double"}
 TEMPORAL: Final = frozenset(_TIMES)
+RANKS: Final = ("integer", "decimal", "float", "double")
+"""The kinds of numbers, each promoted to those after it."""
 NODES: Final = frozenset({"iri", "bnode"})
 TEXTS: Final = frozenset({"string", "lang"})
 VALUED: Final = NUMERIC | TEMPORAL | {"boolean", "duration"}

@@ -74,6 +74,10 @@ class Numbered(Value):
             return f"CASE WHEN {self.sql} IS NOT NULL THEN {sql} END" if self.maybe else sql
         return sql
 
+    def of_type(self, wanted: frozenset[str]) -> str:
+        """See ``Value``."""
+        return self._or_made(self._group(wanted), lambda term: term.of_type(wanted))
+
     def _partly(self, wanted: frozenset[str]) -> str:
         sql = self._group(wanted)
         if "opaque" not in self.kinds or not self.kinds & k.VALUED:
@@ -108,6 +112,17 @@ class Numbered(Value):
         if self.kinds & {"double", "float"} and self._space.facts.not_a_number:
             raise UncoveredError("NaN among the data")
         return self._valued("approx", k.NUMERIC, Named.approx)
+
+    def rank(self) -> str:
+        """See ``Value``."""
+        cases = [
+            f"WHEN {self.among(frozenset({kind}))} THEN {rank}"
+            for rank, kind in enumerate(k.RANKS)
+            if kind in self.kinds
+        ]
+        if len(cases) == 1 and self.kinds <= k.NUMERIC and not self.maybe:
+            return cases[0].rpartition(" ")[2]
+        return f"CASE {' '.join(cases)} END" if cases else "NULL"
 
     def truth(self) -> str:
         """See ``Value``."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final, Protocol
 
+import pyoxigraph as ox
+
 from kkgraph.columnar.queries import forms as f
 from kkgraph.columnar.queries.uncovered import UncoveredError
 
@@ -22,6 +24,9 @@ _ARGUMENTS: Final = (
     *("arg", "arg1", "arg2", "arg3", "text", "start", "length", "pattern", "replacement", "flags"),
 )
 _ARITHMETIC: Final = ("AdditiveExpression", "MultiplicativeExpression")
+_NIL: Final = f.Constant(
+    ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#nil"),
+)
 _LOGIC: Final = {"ConditionalAndExpression": "&&", "ConditionalOrExpression": "||"}
 _UNARY: Final = {"UnaryNot": "!", "UnaryMinus": "NEGATE", "UnaryPlus": "PLUS"}
 
@@ -79,4 +84,7 @@ def _builtin(found: Any, name: str, reading: Reading) -> f.Expression:
     for key in _ARGUMENTS:
         if key in found:
             arguments += [expression_of(a, reading) for a in _listed(found[key])]
-    return f.Call(name.removeprefix("Builtin_").upper(), tuple(arguments))
+    called = name.removeprefix("Builtin_").upper()
+    if called in ("COALESCE", "CONCAT") and arguments == [_NIL]:
+        raise UncoveredError(f"{called} of nothing, which rdflib reads as the empty list")
+    return f.Call(called, tuple(arguments))

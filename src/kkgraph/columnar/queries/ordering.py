@@ -15,7 +15,7 @@ from kkgraph.columnar.queries import kinds as k
 from kkgraph.columnar.queries.columns import NOTHING, Column, Form, Relation, quoted
 from kkgraph.columnar.queries.scopes import used
 from kkgraph.columnar.queries.uncovered import UncoveredError
-from kkgraph.columnar.queries.values import Nothing, Typed, Value
+from kkgraph.columnar.queries.values import Nothing, Number, Typed, Value
 
 if TYPE_CHECKING:
     from kkgraph.columnar.queries.compiler import Compiler
@@ -80,13 +80,14 @@ def _sorted(
             name = quoted(f"order.{len(made) + 1}")
             made.append(f"{sql} AS {name}")
             orders.append(f"{name} {'DESC NULLS LAST' if key.descending else 'ASC NULLS FIRST'}")
-    selects = [f"l.{column.sql}" for column in columns.values()] + made
+    selects = [f"l.{column.sql}" for column in columns.values()] or [NOTHING]
+    selects += made
     if keys:
         orders += [f"{column.sql} NULLS FIRST" for column in columns.values()]
     if not distinct and not keys and columns == relation.columns:
         return relation, ""
     word = "SELECT DISTINCT" if distinct else "SELECT"
-    sql = f"{word} {', '.join(selects) or NOTHING} FROM {frame.source('l')}"
+    sql = f"{word} {', '.join(selects)} FROM {frame.source('l')}"
     kind = "distinct" if distinct else "sorted" if keys else "choice"
     name = compiler.step(kind, "the variables that are asked for", sql)
     return Relation(name, columns), f" ORDER BY {', '.join(orders)}" if orders else ""
@@ -104,6 +105,8 @@ def sort_keys(value: Value) -> list[str]:
     """What solutions are sorted by for a value, the weightiest first; NULL where it is unbound."""
     if isinstance(value, Typed):
         return [value.sql]
+    if isinstance(value, Number):
+        return [value.approx(), value.exact()]
     if value.form is Form.WRITTEN:
         raise UncoveredError("the order of terms that are only known at run time")
     kinds = value.kinds

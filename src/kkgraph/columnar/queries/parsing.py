@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 from typing import Any, Final
@@ -67,8 +68,10 @@ def algebra_of(sparql: str) -> tuple[Any, bool]:
     from rdflib.plugins.sparql.algebra import translateQuery
     from rdflib.plugins.sparql.parser import parseQuery
 
+    logger = logging.getLogger("rdflib.term")  # it tells of each ill-typed literal
     with _PARSING:
-        before = rdflib.NORMALIZE_LITERALS
+        before, quiet = rdflib.NORMALIZE_LITERALS, logger.disabled
+        logger.disabled = True
         rdflib.NORMALIZE_LITERALS = False
         try:
             parsed = parseQuery(sparql)
@@ -78,4 +81,4 @@ def algebra_of(sparql: str) -> tuple[Any, bool]:
             # Its parser refuses some queries that are none of its grammar's business.
             raise UncoveredError(f"rdflib cannot read it ({type(error).__name__})") from error
         finally:
-            rdflib.NORMALIZE_LITERALS = before
+            rdflib.NORMALIZE_LITERALS, logger.disabled = before, quiet

@@ -14,6 +14,7 @@ from kkgraph.columnar.queries.describing import described
 from kkgraph.columnar.queries.ordering import Arranged, arranged
 from kkgraph.columnar.queries.reading import read
 from kkgraph.columnar.queries.running import Running
+from kkgraph.columnar.queries.scopes import graphs, terms
 from kkgraph.columnar.queries.space import Space
 from kkgraph.columnar.queries.uncovered import UncoveredError
 from kkgraph.model import Answer
@@ -105,7 +106,9 @@ def compiled(columnar: Columnar, sparql: str, dataset: Dataset) -> Plan:
     """The plan of a query; see ``kkgraph.columnar.queries.compiled``."""
     query = read(sparql)
     space = Space(columnar)
+    space.learn(terms(query.pattern))
     compiler = Compiler(space, _chosen(space, query, dataset))
+    compiler.one_graph = not any(graphs(query.pattern))
     if query.kind == "DESCRIBE":
         found = described(compiler, query)
     else:

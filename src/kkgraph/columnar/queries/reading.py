@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any, Final
 
 import pyoxigraph as ox
 
 from kkgraph.columnar.queries import forms as f
+from kkgraph.columnar.queries.nodes import dataset_of, in_scope, names_of, node, row_of
 from kkgraph.columnar.queries.operators import expression_of
 from kkgraph.columnar.queries.parsing import algebra_of
 from kkgraph.columnar.queries.routes import route
-from kkgraph.columnar.queries.scopes import visible
 from kkgraph.columnar.queries.uncovered import UncoveredError
 from kkgraph.shacl.paths import Inverse, Path, Predicate, Sequence
 from kkgraph.sparql import blank
@@ -20,6 +21,7 @@ from kkgraph.sparql import blank
 _FRESH: Final = re.compile(r"\b(?:RAND|UUID|STRUUID|BNODE)\s*\(", re.I)
 
 
+@lru_cache(maxsize=256)
 def read(sparql: str) -> f.Query:
     """The intermediate form of a query.
 
@@ -28,30 +30,11 @@ def read(sparql: str) -> f.Query:
     algebra, every = algebra_of(sparql)
     if _FRESH.search(blank(sparql)):
         raise UncoveredError("a function that makes something new in each solution")
-    return _Reader().query(algebra, every)
-
-
-def node(term: Any) -> f.Node:
-    """A variable or term of rdflib's as ours; a blank node is a variable with a dot."""
-    import rdflib
-
-    if isinstance(term, rdflib.Variable):
-        return f.Variable(str(term))
-    if isinstance(term, rdflib.BNode):
-        return f.Variable(f".{term}")
-    if isinstance(term, rdflib.URIRef):
-        return f.Constant(ox.NamedNode(str(term)))
-    if isinstance(term, rdflib.Literal):
-        return f.Constant(_literal(term))
-    raise UncoveredError(f"a term of the kind {type(term).__name__}")
-
-
-def _literal(term: Any) -> ox.Literal:
-    if term.language:
-        return ox.Literal(str(term), language=term.language.lower())
-    if term.datatype is None:
-        return ox.Literal(str(term))
-    return ox.Literal(str(term), datatype=ox.NamedNode(str(term.datatype)))
+    try:
+        return _Reader().query(algebra, every)
+    except (TypeError, ValueError, AttributeError) as error:
+        # It leaves some corners untranslated (EXISTS in ORDER BY, VALUES without variables).
+        raise UncoveredError(f"a part that rdflib leaves out ({type(error).__name__})") from error
 
 
 class _Reader:
@@ -60,6 +43,7 @@ class _Reader:
     def __init__(self) -> None:
         self._graph: f.Node | None = None
         self._made = 0
+        self._keys: dict[str, str] = {}
 
     def query(self, algebra: Any, every: bool) -> f.Query:
         """The whole query; ``every`` where it selects all variables in scope."""
@@ -68,11 +52,11 @@ class _Reader:
         described: tuple[f.Node, ...] = ()
         if kind == "DESCRIBE":
             pattern, described = self._described(algebra, pattern)
-        graphs, named = _dataset(algebra.datasetClause)
+        graphs, named = dataset_of(algebra.datasetClause)
         return f.Query(
             kind,
             pattern,
-            _open(pattern) if every else _names(algebra),
+            in_scope(pattern) if every else names_of(algebra),
             tuple(self._template(algebra)),
             described,
             graphs,
@@ -114,7 +98,22 @@ class _Reader:
 
     def node(self, term: Any) -> f.Node:
         """The form of a term or variable."""
-        return node(term)
+        found = node(term)
+        if isinstance(found, f.Variable):
+            return f.Variable(self._keys.get(found.name, found.name))
+        return found
+
+    def filter(self, found: Any) -> f.Pattern:
+        """A condition."""
+        inner = self.pattern(found.p)
+        return f.Filter(self.expression(found.expr), inner)
+
+    def extend(self, found: Any) -> f.Pattern:
+        """A variable bound to an expression; a key of a group is bound already."""
+        inner = self.pattern(found.p)
+        expression = self.expression(found.expr)
+        name = str(found.var)
+        return inner if expression == f.Variable(name) else f.Extend(inner, name, expression)
 
     def fresh(self) -> f.Variable:
         """A variable that no one else has."""
@@ -191,19 +190,24 @@ class _Reader:
 
     def graph(self, found: Any) -> f.Pattern:
         """A pattern that holds in named graphs."""
-        before, self._graph = self._graph, node(found.term)
+        graph, before = node(found.term), self._graph
+        if isinstance(graph, f.Variable):
+            self._made += 1
+            self._graph = f.Variable(f"{f.GRAPH}{self._made}")
+        else:
+            self._graph = graph
         try:
-            return self._per_graph(self.pattern(found.p), self._graph)
+            inner = self.pattern(found.p)
+            if isinstance(graph, f.Variable) and isinstance(self._graph, f.Variable):
+                return f.InGraph(inner, self._graph.name, graph.name)
+            return inner
         finally:
             self._graph = before
 
-    def _per_graph(self, pattern: f.Pattern, graph: f.Node) -> f.Pattern:
-        """The pattern with its graph bound even where no triple of it is asked for."""
-        if isinstance(pattern, f.Triples | f.Walk | f.Graphs):
-            return pattern
-        if isinstance(graph, f.Variable) and _loses_graph(pattern):
-            raise UncoveredError("GRAPH with a variable around a sub-select or MINUS")
-        return f.Join(f.Graphs(graph), pattern)
+    @property
+    def _hidden(self) -> tuple[str, ...]:
+        """The hidden variable of the graph that a pattern stands in, which none may lose."""
+        return (self._graph.name,) if isinstance(self._graph, f.Variable) else ()
 
     def values(self, found: Any) -> f.Pattern:
         """A sub-select, or solutions that the query holds."""
@@ -211,7 +215,8 @@ class _Reader:
             return self.pattern(found.p)
         rows = found.p.res
         names = tuple(dict.fromkeys(str(v) for row in rows for v in row))
-        return f.Table(names, tuple(_row(row, names) for row in rows))
+        table = f.Table(names, tuple(row_of(row, names) for row in rows))
+        return table if self._graph is None else f.Join(f.Graphs(self._graph), table)
 
     def group_by(self, found: Any) -> f.Pattern:
         """Groups and what is made of each."""
@@ -224,8 +229,30 @@ class _Reader:
                 keys.append(read.name)
             else:
                 inner = f.Extend(inner, self._key(keys), read)
-        aggregates = tuple(self._aggregate(a) for a in found.A)
-        return f.Group(inner, None if keys is None else tuple(keys), aggregates)
+        aggregates = [self._aggregate(a) for a in found.A]
+        for aggregate in aggregates:
+            argument = aggregate.argument
+            if not isinstance(argument, f.Variable) or aggregate.function != "SAMPLE":
+                continue
+            if argument.name in (keys or ()):
+                # So rdflib has the keys that are selected.
+                self._keys[aggregate.name] = argument.name
+        made = tuple(a for a in aggregates if a.name not in self._keys)
+        if keys is None and self._hidden:
+            return self._counts(f.Group(inner, self._hidden, made))
+        return f.Group(inner, None if keys is None else (*keys, *self._hidden), made)
+
+    def _counts(self, group: f.Group) -> f.Pattern:
+        """One solution for each graph, of aggregates that are 0 where there is nothing."""
+        assert self._graph is not None
+        if any(a.function != "COUNT" for a in group.aggregates):
+            raise UncoveredError("an aggregate of a whole graph in GRAPH with a variable")
+        pattern: f.Pattern = f.Optional(f.Graphs(self._graph), group, None)
+        none = f.Constant(ox.Literal(0))
+        for aggregate in group.aggregates:
+            count = f.Call("COALESCE", (f.Variable(aggregate.name), none))
+            pattern = f.Extend(pattern, aggregate.name, count)
+        return pattern
 
     def _key(self, keys: list[str] | None) -> str:
         assert keys is not None
@@ -249,7 +276,7 @@ class _Reader:
         import rdflib
 
         names = [str(v) for v in found.PV if isinstance(v, rdflib.Variable)]
-        return f.Project(inner, tuple(names))
+        return f.Project(inner, (*names, *self._hidden))
 
     def order(self, found: Any) -> f.Pattern:
         """An order."""
@@ -258,6 +285,8 @@ class _Reader:
 
     def slice(self, found: Any) -> f.Pattern:
         """LIMIT and OFFSET."""
+        if self._hidden:
+            raise UncoveredError("a limit inside GRAPH with a variable")
         length = found.length
         start = int(found.start or 0)
         return f.Slice(self.pattern(found.p), start, None if length is None else int(length))
@@ -270,52 +299,14 @@ def _one(left: f.Triples, right: f.Triples) -> f.Pattern:
     return f.Triples(left.triples + right.triples, left.graph)
 
 
-def _row(row: Any, names: tuple[str, ...]) -> tuple[f.Term | None, ...]:
-    terms: list[f.Term | None] = []
-    by_name = {str(v): term for v, term in row.items()}
-    for name in names:
-        term = by_name.get(name, "UNDEF")
-        found = None if str(term) == "UNDEF" and not hasattr(term, "n3") else node(term)
-        terms.append(found.term if isinstance(found, f.Constant) else None)
-    return tuple(terms)
-
-
-def _loses_graph(pattern: f.Pattern) -> bool:
-    from kkgraph.columnar.queries.scopes import parts
-
-    if isinstance(pattern, f.Project | f.Group | f.Minus | f.Slice):
-        return True
-    return any(_loses_graph(part) for part in parts(pattern))
-
-
-def _names(algebra: Any) -> tuple[str, ...]:
-    return tuple(str(v) for v in algebra.PV or ())
-
-
-def _open(pattern: f.Pattern) -> tuple[str, ...]:
-    """All variables in scope but those made here, in the order that Oxigraph gives them."""
-    inner = pattern
-    while isinstance(inner, f.Project | f.Distinct | f.Slice | f.Order):
-        inner = inner.pattern
-    return tuple(sorted(name for name in visible(inner) if not name.startswith(".")))
-
-
-def _dataset(clauses: Any) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
-    if not clauses:
-        return None, None
-    graphs = tuple(dict.fromkeys(str(c.default) for c in clauses if c.default))
-    named = tuple(dict.fromkeys(str(c.named) for c in clauses if c.named))
-    return graphs, named
-
-
 _READERS: Final[dict[str, Callable[[_Reader, Any], f.Pattern]]] = {
     "BGP": _Reader.triples,
     "Join": _Reader.join,
     "LeftJoin": _Reader.optional,
     "Union": lambda r, n: f.Union(r.pattern(n.p1), r.pattern(n.p2)),
     "Minus": lambda r, n: f.Minus(r.pattern(n.p1), r.pattern(n.p2)),
-    "Filter": lambda r, n: f.Filter(r.expression(n.expr), r.pattern(n.p)),
-    "Extend": lambda r, n: f.Extend(r.pattern(n.p), str(n.var), r.expression(n.expr)),
+    "Filter": _Reader.filter,
+    "Extend": _Reader.extend,
     "Graph": _Reader.graph,
     "ToMultiSet": _Reader.values,
     "AggregateJoin": _Reader.group_by,

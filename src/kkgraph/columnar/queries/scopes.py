@@ -17,6 +17,8 @@ def visible(pattern: f.Pattern) -> set[str]:
             return _named(start) | _named(end) | _named(graph)
         case f.Graphs(graph):
             return _named(graph)
+        case f.InGraph(inner, hidden, name):
+            return visible(inner) - {hidden} | {name}
         case f.Join(left, right) | f.Union(left, right) | f.Optional(left, right):
             return visible(left) | visible(right)
         case f.Minus(left, _):
@@ -88,6 +90,53 @@ def expressions(pattern: f.Pattern) -> Iterator[f.Expression]:
             yield from (k.expression for k in keys)
         case _:
             return
+
+
+def terms(pattern: f.Pattern) -> Iterator[f.Term]:
+    """Every term that a pattern names, in expressions and paths too."""
+    match pattern:
+        case f.Triples(triples, graph):
+            yield from _terms(*(n for t in triples for n in _ends(t)), graph)
+        case f.Walk(start, _, end, graph):
+            yield from _terms(start, end, graph)
+        case f.Graphs(graph):
+            yield from _terms(graph)
+        case f.Table(_, rows):
+            yield from (term for row in rows for term in row if term is not None)
+        case _:
+            pass
+    for part in parts(pattern):
+        yield from terms(part)
+    for expression in expressions(pattern):
+        yield from _terms_of(expression)
+
+
+def _terms(*nodes: f.Node | None) -> Iterator[f.Term]:
+    yield from (node.term for node in nodes if isinstance(node, f.Constant))
+
+
+def _terms_of(expression: f.Expression) -> Iterator[f.Term]:
+    match expression:
+        case f.Constant(term):
+            yield term
+        case f.Exists(pattern):
+            yield from terms(pattern)
+        case f.Call(_, arguments):
+            for argument in arguments:
+                yield from _terms_of(argument)
+        case _:
+            return
+
+
+def graphs(pattern: f.Pattern) -> Iterator[f.Node]:
+    """What stands behind GRAPH, wherever."""
+    if isinstance(pattern, f.Triples | f.Walk | f.Graphs) and pattern.graph is not None:
+        yield pattern.graph
+    for part in parts(pattern):
+        yield from graphs(part)
+    for expression in expressions(pattern):
+        for inner in patterns_in(expression):
+            yield from graphs(inner)
 
 
 def patterns_in(expression: f.Expression) -> Iterator[f.Pattern]:

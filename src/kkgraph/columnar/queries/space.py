@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
@@ -31,6 +32,8 @@ class Facts:
 
 _FACTS: Final[WeakKeyDictionary[Columnar, Facts]] = WeakKeyDictionary()
 _OBJECTS: Final[WeakKeyDictionary[Columnar, dict[int, frozenset[int]]]] = WeakKeyDictionary()
+_NUMBERS: Final[WeakKeyDictionary[Columnar, dict[Term, int | None]]] = WeakKeyDictionary()
+_MANY: Final = 10_000
 _LOOKING: Final = threading.Lock()
 
 
@@ -39,15 +42,29 @@ class Space:
 
     def __init__(self, columnar: Columnar) -> None:
         self.columnar = columnar
+        self._there: dict[Term, int | None] = {}
         self._known: dict[Term, int] = {}
         self.made: dict[int, Term] = {}
         self._kinds = [kinds.kind_of_group(group) for group in columnar.groups]
+
+    def learn(self, terms: Iterable[Term]) -> None:
+        """Look terms up together; what was looked up before is remembered, for some thousands."""
+        wanted = [t for t in dict.fromkeys(terms) if not isinstance(t, ox.BlankNode)]
+        with _LOOKING:
+            known = _NUMBERS.setdefault(self.columnar, {})
+            if len(known) > _MANY:
+                known.clear()
+            fresh = [term for term in wanted if term not in known]
+            known.update(zip(fresh, self.columnar.ids_of(fresh), strict=True))
+            self._there.update((term, known[term]) for term in wanted)
 
     def number(self, term: Term) -> int:
         """The term's number; a negative one where the data lack it."""
         found = self._known.get(term)
         if found is None:
-            there = None if isinstance(term, ox.BlankNode) else self.columnar.id_of(term)
+            if term not in self._there:
+                self.learn([term])
+            there = self._there.get(term)
             found = -2 - len(self.made) if there is None else there
             if there is None:
                 self.made[found] = term

@@ -9,6 +9,7 @@ import pyoxigraph as ox
 
 from kkgraph.columnar.queries import forms as f
 from kkgraph.columnar.queries.columns import NOTHING, Column, Form, Origin, Relation
+from kkgraph.columnar.queries.uncovered import UncoveredError
 from kkgraph.columnar.space import comment
 from kkgraph.shacl.terms import show
 
@@ -101,6 +102,27 @@ def graphs_of(compiler: Compiler, pattern: f.Graphs) -> Relation:
     column = Column(compiler.column_name(graph.name), Form.NUMBER, origins=frozenset({("g", -1)}))
     sql = f"SELECT DISTINCT g AS {column.sql} FROM {named}"
     return Relation(compiler.step("graphs", "the named graphs", sql), {graph.name: column})
+
+
+def in_graph(compiler: Compiler, relation: Relation, pattern: f.InGraph) -> Relation:
+    """The solutions in each graph, with the graph's name under its variable."""
+    graph = replace(
+        relation.columns[pattern.hidden], sql=compiler.column_name(pattern.name), maybe=False
+    )
+    hidden = relation.columns[pattern.hidden].sql
+    columns = {n: c for n, c in relation.columns.items() if n not in (pattern.hidden, pattern.name)}
+    kept = [column.sql for column in columns.values()]
+    where = ""
+    inside = relation.columns.get(pattern.name)
+    if inside is not None:
+        if inside.form is not Form.NUMBER:
+            raise UncoveredError("GRAPH with a variable that is computed inside")
+        where = f" WHERE {inside.sql} = {hidden}"
+        where += f" OR {inside.sql} IS NULL" if inside.maybe else ""
+    listed = ", ".join([*kept, f"{hidden} AS {graph.sql}"])
+    sql = f"SELECT {listed} FROM {relation.sql}{where}"
+    columns[pattern.name] = graph
+    return Relation(compiler.step("named", "with the name of the graph", sql), columns)
 
 
 def predicate(compiler: Compiler, iri: str) -> str:

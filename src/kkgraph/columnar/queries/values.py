@@ -41,12 +41,20 @@ class Value:
         """Whether the term is of one of the kinds (an ill-typed literal is ``opaque``)."""
         raise NotImplementedError
 
+    def of_type(self, wanted: frozenset[str]) -> str:
+        """Whether the datatype is that of one of the kinds, ill-typed or not."""
+        return self.among(wanted)
+
     def exact(self) -> str:
         """The number of an integer or decimal."""
         return "NULL"
 
     def approx(self) -> str:
         """The number of any numeric literal, as a double."""
+        return "NULL"
+
+    def rank(self) -> str:
+        """Of a number: 0 integer, 1 decimal, 2 float, 3 double."""
         return "NULL"
 
     def truth(self) -> str:
@@ -92,6 +100,10 @@ class Typed(Value):
         """See ``Value``."""
         return f"CAST({self.sql} AS DOUBLE)" if self.kind in k.NUMERIC else "NULL"
 
+    def rank(self) -> str:
+        """See ``Value``."""
+        return str(k.RANKS.index(self.kind)) if self.kind in k.NUMERIC else "NULL"
+
     def truth(self) -> str:
         """See ``Value``."""
         return self.sql if self.kind == "boolean" else "NULL"
@@ -105,6 +117,61 @@ class Typed(Value):
         if self.kind == "iri":
             return "NULL"
         return f"CASE WHEN {self.sql} IS NOT NULL THEN {text(XSD + self.kind)} END"
+
+
+class Number(Value):
+    """A computed number whose datatype is only known at run time, with its sides in SQL."""
+
+    def __init__(self, exact: str, approx: str, rank: str) -> None:
+        super().__init__("", Form.TYPED, k.NUMERIC, "number")
+        self._sides = exact, approx, rank
+        self.sql = (
+            f"CASE WHEN {approx} IS NOT NULL THEN struct_pack("
+            f"exact := CAST({exact} AS DECIMAL(38, 18)), approx := {approx},"
+            f" rank := CAST({rank} AS INTEGER)) END"
+        )
+
+    @classmethod
+    def of(cls, sql: str) -> Number:
+        """The number that a column holds."""
+        found = cls(f"{sql}.exact", f"{sql}.approx", f"{sql}.rank")
+        found.sql = sql
+        return found
+
+    def written(self) -> str:
+        """See ``Value``."""
+        raise UncoveredError("the text of a number whose type is only known at run time")
+
+    def lex(self) -> str:
+        """See ``Value``."""
+        return self.written()
+
+    def among(self, wanted: frozenset[str]) -> str:
+        """See ``Value``."""
+        found = k.NUMERIC & wanted
+        if found in (k.NUMERIC, frozenset()):
+            return f"CASE WHEN {self._sides[1]} IS NOT NULL THEN {str(bool(found)).lower()} END"
+        ranks = ", ".join(str(rank) for rank, kind in enumerate(k.RANKS) if kind in wanted)
+        return f"({self._sides[2]} IN ({ranks}))"
+
+    def exact(self) -> str:
+        """See ``Value``."""
+        return f"({self._sides[0]})"
+
+    def approx(self) -> str:
+        """See ``Value``."""
+        return f"({self._sides[1]})"
+
+    def rank(self) -> str:
+        """See ``Value``."""
+        return f"({self._sides[2]})"
+
+    def datatype(self) -> str:
+        """See ``Value``."""
+        cases = " ".join(
+            f"WHEN {rank} THEN {text(XSD + kind)}" for rank, kind in enumerate(k.RANKS)
+        )
+        return f"CASE {self._sides[2]} {cases} END"
 
 
 class Nothing(Typed):
@@ -174,6 +241,12 @@ class Named(Value):
         """See ``Value``."""
         return str(bool(self.kinds & wanted)).lower()
 
+    def of_type(self, wanted: frozenset[str]) -> str:
+        """See ``Value``."""
+        datatype = getattr(self.term, "datatype", None)
+        known = datatype is not None and k.kind_of_datatype(datatype.value) in wanted
+        return str(known).lower()
+
     def exact(self) -> str:
         """See ``Value``."""
         if self._value is None or not self.kinds & k.EXACT:
@@ -192,6 +265,10 @@ class Named(Value):
         if self._value.approx != self._value.approx:
             raise UncoveredError("NaN")
         return f"CAST('{self._value.approx!r}' AS DOUBLE)"
+
+    def rank(self) -> str:
+        """See ``Value``."""
+        return next((str(k.RANKS.index(kind)) for kind in self.kinds & k.NUMERIC), "NULL")
 
     def truth(self) -> str:
         """See ``Value``."""
@@ -222,62 +299,3 @@ class Named(Value):
         if not isinstance(self.term, ox.Literal):
             return "NULL"
         return text(self.term.datatype.value)
-
-
-class Written(Value):
-    """A term as text, of whose kind nothing is known beforehand."""
-
-    def __init__(self, sql: str) -> None:
-        super().__init__(sql, Form.WRITTEN, k.EVERY)
-
-    def written(self) -> str:
-        """See ``Value``."""
-        return self.sql
-
-    def among(self, wanted: frozenset[str]) -> str:
-        """See ``Value``."""
-        if wanted >= k.LITERALS or not k.LITERALS & wanted:
-            starts = {"iri": "<", "bnode": "_", "opaque": '"'}
-            marks = [text(mark) for kind, mark in starts.items() if kind in wanted]
-            return f"(left({self.sql}, 1) IN ({', '.join(marks)}))" if marks else "false"
-        if wanted <= k.TEXTS:
-            return f"({self._end()} IN ('') OR {self._end()} LIKE '@%')"
-        raise UncoveredError("the kind of a term that is only known at run time")
-
-    def _end(self) -> str:
-        return f"""regexp_extract({self.sql}, '^".*"([^"]*)$', 1, 's')"""
-
-    def exact(self) -> str:
-        """See ``Value``."""
-        raise UncoveredError("the number of a term that is only known at run time")
-
-    def approx(self) -> str:
-        """See ``Value``."""
-        return self.exact()
-
-    def truth(self) -> str:
-        """See ``Value``."""
-        return self.exact()
-
-    def instant(self) -> tuple[str, str, str]:
-        """See ``Value``."""
-        raise UncoveredError("the time of a term that is only known at run time")
-
-    def lex(self) -> str:
-        """See ``Value``."""
-        return (
-            f"CASE WHEN left({self.sql}, 1) = '\"'"
-            f""" THEN regexp_extract({self.sql}, '^"(.*)"[^"]*$', 1, 's')"""
-            f" ELSE substr({self.sql}, 2, length({self.sql}) - 2) END"
-        )
-
-    def lang(self) -> str:
-        """See ``Value``."""
-        return (
-            f"CASE WHEN {self.sql} IS NOT NULL"
-            f""" THEN regexp_extract({self.sql}, '^".*"@([^"]*)$', 1, 's') END"""
-        )
-
-    def datatype(self) -> str:
-        """See ``Value``."""
-        raise UncoveredError("the datatype of a term that is only known at run time")

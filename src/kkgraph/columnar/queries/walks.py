@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from kkgraph.columnar.queries import forms as f
 from kkgraph.columnar.queries.columns import NOTHING, Column, Form, Origin, Relation
 from kkgraph.columnar.queries.steps import constant, facts_of, predicate
-from kkgraph.columnar.queries.uncovered import UncoveredError
 from kkgraph.shacl.paths import Alternative, Inverse, Path, Predicate, Repeat, Sequence
 
 if TYPE_CHECKING:
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
 
 def walked(compiler: Compiler, walk: f.Walk, left: Relation | None) -> Relation:
     """The solutions of a path; a repeated one starts from what ``left`` binds, where it does."""
-    if isinstance(walk.graph, f.Variable):
-        raise UncoveredError("a path in GRAPH with a variable")
     return _Walker(compiler, walk).relation(left)
 
 
@@ -28,6 +25,12 @@ class _Walker:
         self._compiler = compiler
         self._walk = walk
         self._facts = facts_of(compiler, walk.graph)
+        self._in_each = isinstance(walk.graph, f.Variable)
+        self._g = "g, " if self._in_each else ""
+
+    def _same(self, one: str, two: str) -> str:
+        """The condition that two rows are of one graph, behind another condition."""
+        return f" AND {one}.g = {two}.g" if self._in_each else ""
 
     def relation(self, left: Relation | None) -> Relation:
         path = self._walk.path
@@ -50,6 +53,11 @@ class _Walker:
                 )
                 columns[node.name] = column
                 selects.append(f"w.{side} AS {column.sql}")
+        graph = self._walk.graph
+        if isinstance(graph, f.Variable):
+            name = self._compiler.column_name(graph.name)
+            columns[graph.name] = Column(name, Form.NUMBER, origins=frozenset({("g", -1)}))
+            selects.append(f"w.g AS {name}")
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
         sql = f"SELECT {', '.join(selects) or NOTHING} FROM {pairs} w{where}"
         return Relation(self._compiler.step("ends", "the ends of the path", sql), columns)
@@ -67,9 +75,9 @@ class _Walker:
         match path:
             case Predicate(iri):
                 number = predicate(self._compiler, iri)
-                return f"SELECT s AS f, o AS v FROM {self._facts} WHERE p = {number}"
+                return f"SELECT {self._g}s AS f, o AS v FROM {self._facts} WHERE p = {number}"
             case Inverse(inner):
-                return f"SELECT v AS f, f AS v FROM ({self._edges(inner)})"
+                return f"SELECT {self._g}v AS f, f AS v FROM ({self._edges(inner)})"
             case Alternative(parts):
                 return " UNION ALL ".join(f"({self._edges(part)})" for part in parts)
             case Sequence(parts):
@@ -77,58 +85,89 @@ class _Walker:
             case f.Negated(forward, _):
                 numbers = ", ".join(predicate(self._compiler, iri) for iri in forward or ())
                 where = f" WHERE p NOT IN ({numbers})" if numbers else ""
-                return f"SELECT s AS f, o AS v FROM {self._facts}{where}"
+                return f"SELECT {self._g}s AS f, o AS v FROM {self._facts}{where}"
             case Repeat():
-                return f"SELECT f, v FROM {self._closed(path, None)}"
+                return f"SELECT {self._g}f, v FROM {self._closed(path, None)}"
 
     def _in_sequence(self, parts: tuple[Path, ...]) -> str:
         sources = ", ".join(f"({self._edges(part)}) w{n}" for n, part in enumerate(parts))
-        joins = " AND ".join(f"w{n}.v = w{n + 1}.f" for n in range(len(parts) - 1))
-        return f"SELECT w0.f, w{len(parts) - 1}.v FROM {sources} WHERE {joins}"
+        joins = " AND ".join(
+            f"w{n}.v = w{n + 1}.f{self._same(f'w{n}', f'w{n + 1}')}" for n in range(len(parts) - 1)
+        )
+        graph = "w0.g, " if self._in_each else ""
+        return f"SELECT {graph}w0.f, w{len(parts) - 1}.v FROM {sources} WHERE {joins}"
 
     def _repeated(self, path: Repeat, left: Relation | None) -> str:
         """The (f, v) of a repeated path, walked from whichever end is known."""
-        walk = self._walk
-        start, end = self._seeds(walk.start, left), self._seeds(walk.end, left)
-        if start is not None or end is None:
-            return self._closed(path, start)
-        back = self._closed(Repeat(Inverse(path.path), path.sign), end)
-        sql = f"SELECT v AS f, f AS v FROM {back}"
-        return self._compiler.step("path", "turned round", sql)
+        start, end = self._walk.start, self._walk.end
+        if isinstance(start, f.Constant):
+            return self._closed(path, self._constant(start))
+        if isinstance(end, f.Constant):
+            return self._back(path, self._constant(end))
+        forward = self._bound(start, left)
+        if forward is not None:
+            return self._closed(path, self._seeds(path, forward, left))
+        backward = self._bound(end, left)
+        if backward is not None:
+            return self._back(path, self._seeds(path, backward, left))
+        return self._closed(path, None)
 
-    def _seeds(self, node: f.Node, left: Relation | None) -> str | None:
-        """A relation ``f`` of the nodes where a walk begins; None where any may be one."""
-        if isinstance(node, f.Constant):
-            number = constant(self._compiler, node.term)
-            sql = f"SELECT CAST({number} AS BIGINT) AS f"
-            return self._compiler.shared("seeds", "where the path begins", sql)
-        column = None if left is None else left.columns.get(node.name)
-        if left is None or column is None or column.maybe or column.form is not Form.NUMBER:
-            return None
-        sql = (
-            f"SELECT DISTINCT l.{column.sql} AS f FROM {left.sql} l"
-            f" SEMI JOIN {self._nodes()} n ON n.f = l.{column.sql}"
+    def _back(self, path: Repeat, seeds: str) -> str:
+        back = self._closed(Repeat(Inverse(path.path), path.sign), seeds)
+        return self._compiler.step(
+            "path", "turned round", f"SELECT {self._g}v AS f, f AS v FROM {back}"
         )
+
+    def _constant(self, node: f.Constant) -> str:
+        number = constant(self._compiler, node.term)
+        sql = f"SELECT CAST({number} AS BIGINT) AS f"
+        if self._in_each:
+            sql = f"SELECT DISTINCT g, CAST({number} AS BIGINT) AS f FROM {self._facts}"
+        return self._compiler.shared("seeds", "where the path begins", sql)
+
+    def _bound(self, node: f.Variable, left: Relation | None) -> Column | None:
+        """The column of what comes before that always binds a variable to a number."""
+        column = None if left is None else left.columns.get(node.name)
+        if column is None or column.maybe or column.form is not Form.NUMBER or self._in_each:
+            return None
+        return column
+
+    def _seeds(self, path: Repeat, column: Column, left: Relation | None) -> str:
+        """A relation ``f`` of the nodes where a walk begins: those of the graph among the bound."""
+        assert left is not None
+        sql = f"SELECT DISTINCT l.{column.sql} AS f FROM {left.sql} l"
+        if path.sign != "+" and not self._is_node(column):
+            sql += f" SEMI JOIN {self._nodes()} n ON n.f = l.{column.sql}"
         return self._compiler.step("seeds", "where the path begins", sql)
 
+    def _is_node(self, column: Column) -> bool:
+        """Whether all terms of a column are known to be nodes of the graph."""
+        if not self._compiler.one_graph or column.origins is None:
+            return False
+        return all(where in ("s", "o") for where, _ in column.origins)
+
     def _nodes(self) -> str:
-        sql = f"SELECT s AS f FROM {self._facts} UNION SELECT o FROM {self._facts}"
+        sql = (
+            f"SELECT {self._g}s AS f FROM {self._facts} UNION SELECT {self._g}o FROM {self._facts}"
+        )
         return self._compiler.shared("nodes", "the nodes of the graph", sql)
 
     def _closed(self, path: Repeat, seeds: str | None) -> str:
         """The name of a relation (f, v), each pair once."""
-        sql = f"SELECT DISTINCT f, v FROM ({self._edges(path.path)})"
+        sql = f"SELECT DISTINCT {self._g}f, v FROM ({self._edges(path.path)})"
         edges = self._compiler.shared("edges", f"one turn of {path}", sql)
+        g = "e.g, " if self._in_each else ""
+        once = f"SELECT {g}e.f, e.v FROM {edges} e"
+        once += f" SEMI JOIN {seeds} x ON x.f = e.f{self._same('x', 'e')}" if seeds else ""
         if path.sign == "+":
-            first = f"SELECT e.f, e.v FROM {edges} e"
-            first += f" SEMI JOIN {seeds} x ON x.f = e.f" if seeds else ""
+            first = once
         else:
-            first = f"SELECT f, f AS v FROM {seeds or self._nodes()}"
+            first = f"SELECT {self._g}f, f AS v FROM {seeds or self._nodes()}"
         title = f"along {path}"
         if path.sign == "?":
-            once = f"SELECT e.f, e.v FROM {edges} e"
-            once += f" SEMI JOIN {seeds} x ON x.f = e.f" if seeds else ""
             return self._compiler.step("path", title, f"{first} UNION {once}")
         name = self._compiler.next_name("path")
-        again = f"SELECT r.f, e.v FROM {name} r JOIN {edges} e ON e.f = r.v"
+        g = "r.g, " if self._in_each else ""
+        again = f"SELECT {g}r.f, e.v FROM {name} r"
+        again += f" JOIN {edges} e ON e.f = r.v{self._same('e', 'r')}"
         return self._compiler.step("path", title, f"{first} UNION {again}")
