@@ -30,7 +30,7 @@ GENERATED = {"questions.md", "terms.md"}
 WRITTEN = {
     "reconciliation.md",
     "index.md", "modelling.md", "architecture.md", "cli.md", "python.md", "errors.md",
-    "evidence.md", "validation.md", "large-data.md", "validators.md", "comparing.md",
+    "engines.md", "evidence.md", "validation.md", "large-data.md", "validators.md", "comparing.md",
     "cases.md", "linking.md", "registers.md", "reviewing.md", "publishing.md",
     "federation.md", "remote.md", "th/publishing.md", "th/tour.md", "serving.md",
     "deployment.md", "web.md", "rules.md", "analytic.md",

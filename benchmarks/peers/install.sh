@@ -1,7 +1,7 @@
 #!/bin/sh
 # Install what kkgraph is compared with: by validation.py (python, jena, topbraid), by linking.py
-# (splink):
-#   sh benchmarks/peers/install.sh DIR [python] [jena] [topbraid] [splink]
+# (splink), by questions.py (tdb, maplib):
+#   sh benchmarks/peers/install.sh DIR [python] [jena] [topbraid] [splink] [tdb] [maplib]
 # Without names it installs the validators. Needs Python 3.11, Maven, and a JDK (21 or newer for Jena,
 # 17 for TopBraid), found through JAVA_HOME or the PATH.
 # Nothing outside DIR is changed but the usual caches of pip and Maven.
@@ -22,27 +22,35 @@ with_splink() {
   "$dir/splink/bin/pip" install --quiet "splink==${SPLINK:-5.0.0}"
 }
 
-with_java() { # an engine, the class that runs it, and the oldest JDK that can
+with_maplib() {
+  "${PYTHON:-python3}" -m venv "$dir/maplib"
+  "$dir/maplib/bin/pip" install --quiet "maplib==${MAPLIB:-0.20.26}"
+}
+
+with_java() { # an engine, the oldest JDK that can run it, and the classes that do
   java=${JAVA_HOME:+$JAVA_HOME/bin/}java
   javac=${JAVA_HOME:+$JAVA_HOME/bin/}javac
   release=$("$javac" -version 2>&1 | sed -n 's/^javac \([0-9]*\).*/\1/p')
-  if [ "${release:-0}" -lt "$3" ]; then
-    echo "$1 needs a JDK $3 or newer, and this is ${release:-none}: set JAVA_HOME" >&2
+  if [ "${release:-0}" -lt "$2" ]; then
+    echo "$1 needs a JDK $2 or newer, and this is ${release:-none}: set JAVA_HOME" >&2
     exit 2
   fi
   ln -sfn "$(command -v "$java")" "$dir/java"
   mvn --quiet --batch-mode --file "$here/pom.xml" --activate-profiles "$1" \
     dependency:copy-dependencies -DoutputDirectory="$dir/$1"
-  "$javac" -encoding UTF-8 -cp "$dir/$1/*" -d "$dir/$1/classes" \
-    "$here/java/ShaclPeers.java" "$here/java/$2.java"
+  name=$1
+  shift 2
+  (cd "$here/java" && "$javac" -encoding UTF-8 -cp "$dir/$name/*" -d "$dir/$name/classes" "$@")
 }
 
 for engine in "$@"; do
   case $engine in
     python) with_python ;;
     splink) with_splink ;;
-    jena) with_java jena JenaEngine 21 ;;
-    topbraid) with_java topbraid TopBraidEngine 17 ;;
+    jena) with_java jena 21 ShaclPeers.java JenaEngine.java ;;
+    topbraid) with_java topbraid 17 ShaclPeers.java TopBraidEngine.java ;;
+    tdb) with_java tdb 21 JenaQuestions.java ;;
+    maplib) with_maplib ;;
     *) echo "no such engine: $engine" >&2; exit 2 ;;
   esac
 done

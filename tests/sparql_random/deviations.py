@@ -1,0 +1,131 @@
+"""What Oxigraph does otherwise than the specification says, as far as random queries meet it.
+
+"The specification" is SPARQL 1.1 Query Language (W3C Recommendation, 21 March 2013). The example of
+a deviation is a dataset in TriG and a query.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from sparql_random.cases import Case
+from sparql_random.comparing import family_of
+from sparql_random.nodes import Node
+
+_WHOLE = re.compile(r"^(ASK|SELECT DISTINCT|CONSTRUCT) ")
+_COUNTING = re.compile(r"\b(COUNT|SUM|AVG|GROUP_CONCAT|LIMIT|OFFSET|SAMPLE)\b")
+_SET = re.compile(r"!\([^)]*\)")
+_STILL = re.compile(r"(\S+) (?:\S*[>)][*?]\S*) (\S+|\".*?\"\S*) [.}]")
+_WITHIN = re.compile(r"MINUS|SELECT|VALUES|BIND|GRAPH|EXISTS")
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """One way to differ; a case to which it ``applies`` is not compared."""
+
+    reason: str
+    source: str
+    applies: Callable[[Case], bool]
+    example: tuple[str, str]
+
+
+def counts_alternatives(case: Case) -> bool:
+    """True where it matters how often an alternative path leads to the same end."""
+    text = str(case.query)
+    alternatives = "|" in _SET.sub("", text).replace("||", "")
+    whole = _WHOLE.match(text) and "_:a" not in text
+    return alternatives and not (whole and not _COUNTING.search(text))
+
+
+def stands_still_elsewhere(case: Case) -> bool:
+    """True where a path of no steps may end at a constant that is no node of the data."""
+    nodes = {str(term) for q in case.data for term in (q.subject, q.object)}
+    named = any(not isinstance(q.graph_name, ox.DefaultGraph) for q in case.data)
+    ends = [end for match in _STILL.findall(str(case.query)) for end in match]
+    return any(not end.startswith("?") and (named or end not in nodes) for end in ends)
+
+
+def chooses_among_unlike(case: Case) -> bool:
+    """True where the least or greatest is sought of literals that have no order."""
+    text = str(case.query)
+    if not re.search(r"\b(MIN|MAX)\((?!(DISTINCT )?(STRLEN|IF)\()", text):
+        return False
+    literals = [q.object for q in case.data if isinstance(q.object, ox.Literal)]
+    families = {family_of(term) for term in literals}
+    return len(families) > 1 or None in families or bool(re.search(r'"|STR|LANG|xsd', text))
+
+
+def _bounds(part: Node, *, guarded: bool = False) -> bool:
+    """True where something is held against an upper or lower bound that may be no number."""
+    below = [p for p in part.parts if isinstance(p, Node)]
+    signs = [p for p in part.parts if isinstance(p, str) and re.search(r"[<>]= (?!\d)", p)]
+    guards = " && " in part.parts and str(below[0]).startswith("isNumeric(")
+    return (bool(signs) and not guarded) or any(
+        _bounds(p, guarded=guards and p is below[1]) for p in below
+    )
+
+
+def scopes_graph(case: Case) -> bool:
+    """True where a pattern within GRAPH is not evaluated in each graph by itself."""
+    return any(_WITHIN.search(group) for group in _groups(str(case.query), "GRAPH ?"))
+
+
+def _groups(text: str, head: str) -> Iterator[str]:
+    """What stands in braces after each place with the head."""
+    for found in re.finditer(re.escape(head), text):
+        start, depth = text.index("{", found.end()), 0
+        for place in range(start, len(text)):
+            depth += {"{": 1, "}": -1}.get(text[place], 0)
+            if not depth:
+                yield text[start : place + 1]
+                break
+
+
+OXIGRAPH = [
+    Deviation(
+        "a term is at most and at least itself, though it has no order",
+        "17.3: <= and >= are defined for numbers, strings, booleans and dateTimes",
+        lambda case: _bounds(case.query),
+        (":a :p :a .", "SELECT ?x WHERE { ?x ?y ?z FILTER ( ?x <= ?z ) }"),
+    ),
+    Deviation(
+        "a term of a datatype that it doesn't know is neither in nothing nor outside of it",
+        "17.4.1.9, 17.4.1.10: nothing is IN (), everything NOT IN ()",
+        lambda case: "IN ()" in str(case.query),
+        (":a :p :b .", 'SELECT ((("a"^^:d NOT IN ())) AS ?n1) WHERE { ?x :p ?y }'),
+    ),
+    Deviation(
+        "DESCRIBE of a named resource says nothing where the pattern has no solution",
+        "16.4: it takes the resources of the solutions, and any directly named",
+        lambda case: str(case.query).startswith("DESCRIBE <"),
+        (":a :p :b .", "DESCRIBE :a WHERE { ?x :q ?y }"),
+    ),
+    Deviation(
+        "MIN and MAX choose otherwise among literals that have no order",
+        "18.5.1.5, 15.1: they go by ORDER BY, which leaves open the order of unlike literals",
+        chooses_among_unlike,
+        (':a :p "12" , 5 .', "SELECT (MAX(?x) AS ?n1) WHERE { ?z :p ?x . }"),
+    ),
+    Deviation(
+        "an alternative path gives each end once",
+        "18.4: an alternative path is the union of two, which keeps duplicates",
+        counts_alternatives,
+        (":a :p :b ; :q :b .", "SELECT ?x WHERE { ?x (:p|:q) :b }"),
+    ),
+    Deviation(
+        "a path of no steps does not end at a term that the data lack",
+        "18.4: a term of the query itself is an end of the path",
+        stands_still_elsewhere,
+        (":a :p :b .", "SELECT ?x WHERE { ?x :p* :c }"),
+    ),
+    Deviation(
+        "a sub-select, MINUS, VALUES, BIND or EXISTS within GRAPH is not evaluated in each graph",
+        "18.6: the pattern is evaluated in each graph, and then joined to its name",
+        scopes_graph,
+        (":g { :a :p :b }", "SELECT ?g ?n { GRAPH ?g { SELECT (COUNT(*) AS ?n) { ?x :q ?y } } }"),
+    ),
+]
