@@ -19,11 +19,7 @@ HEAD = "PREFIX : <http://e/> PREFIX xsd: <http://www.w3.org/2001/XMLSchema#> "
 LINES = (FOLDER / "queries.txt").read_text(encoding="utf-8").split("\n")
 QUERIES = [line for line in LINES if line and not line.startswith("#")]
 STORED = sorted((ROOT / "queries" / "questions").glob("*.rq"))
-NOT_COMPILED = {
-    "collaborations": "the order of terms that are only known at run time",
-    "wd-facts": "SERVICE",
-    "wd-names": "SERVICE",
-}
+NOT_COMPILED = {"wd-facts": "SERVICE", "wd-names": "SERVICE"}
 
 
 def pair(quads):

@@ -9,15 +9,11 @@ from __future__ import annotations
 from typing import Final
 
 from kkgraph.columnar.queries import kinds as k
+from kkgraph.columnar.queries.uncovered import refused
 from kkgraph.columnar.queries.values import Nothing, Number, Typed, Value
 
 _UNIT: Final = "CAST(1000000000000000000 AS HUGEINT)"
 _HALF_SCALE: Final = "DECIMAL(28, 9)"
-
-
-def refused(reason: str) -> str:
-    """SQL that stops the statement, because it can't answer exactly."""
-    return f"error('uncovered: {reason}')"
 
 
 def calculated(one: Value, operator: str, two: Value) -> Value:

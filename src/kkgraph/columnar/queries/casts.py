@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import Final
 
 from kkgraph.columnar.queries import kinds as k
-from kkgraph.columnar.queries.arithmetic import decimal, integer, refused
+from kkgraph.columnar.queries.arithmetic import decimal, integer
 from kkgraph.columnar.queries.columns import XSD, text
-from kkgraph.columnar.queries.uncovered import UncoveredError
-from kkgraph.columnar.queries.values import Typed, Value
+from kkgraph.columnar.queries.uncovered import refused
+from kkgraph.columnar.queries.values import Nothing, Typed, Value
+from kkgraph.columnar.queries.writing import lexical
 
+_FLOATING: Final = frozenset({"float", "double"})
 _INTEGER: Final = text("[+-]?[0-9]{1,18}")
 _LONG: Final = text("[+-]?[0-9]{19,}")
 _DECIMAL: Final = text(r"[+-]?(?:[0-9]{1,18}(?:\.[0-9]{0,18})?|\.[0-9]{1,18})")
@@ -19,18 +21,9 @@ _DOUBLE: Final = text(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)
 _NO_NUMBER: Final = text("[+-]?INF|NaN")
 
 
-def _only(value: Value, allowed: frozenset[str], target: str) -> frozenset[str]:
-    """The kinds that a value may have, all of which can be cast."""
-    if value.kinds - allowed - k.NODES:
-        raise UncoveredError(f"a cast to xsd:{target} of what may be anything")
-    return value.kinds
-
-
 def _from_text(value: Value, pattern: str, long: str, stored: str) -> str:
     """The number that a string writes; NULL where it writes none."""
-    sql = value.lex()
-    if value.kinds != {"string"}:
-        sql = f"CASE WHEN {value.among(frozenset({'string'}))} THEN {sql} END"
+    sql = _string(value)
     many = refused("a cast of a number with many digits")
     return (
         f"CASE WHEN regexp_full_match({sql}, {pattern}) THEN CAST({sql} AS {stored})"
@@ -38,17 +31,30 @@ def _from_text(value: Value, pattern: str, long: str, stored: str) -> str:
     )
 
 
+def _string(value: Value) -> str:
+    if value.kinds == {"string"}:
+        return value.lex()
+    return f"CASE WHEN {value.among(frozenset({'string'}))} THEN {value.lex()} END"
+
+
 def _first(parts: list[str], kind: str) -> Value:
-    return Typed(f"coalesce({', '.join(parts)})" if parts else "NULL", kind)
+    return Typed(f"coalesce({', '.join(parts)})", kind) if parts else Nothing()
+
+
+def _floating(value: Value) -> str:
+    """The number of a double or float; NULL for any other."""
+    return f"CASE WHEN {value.among(_FLOATING)} THEN {value.approx()} END"
 
 
 def _to_integer(value: Value) -> Value:
-    kinds = _only(value, k.EXACT | {"boolean", "string"}, "integer")
-    parts = []
+    kinds, parts = value.kinds, []
     if kinds & k.EXACT == {"integer"}:
         parts.append(integer(value))
     elif kinds & k.EXACT:
         parts.append(f"CAST(trunc({decimal(value)}) AS BIGINT)")
+    if kinds & _FLOATING:
+        sql = _floating(value)
+        parts.append(f"CASE WHEN isfinite({sql}) THEN CAST(trunc({sql}) AS BIGINT) END")
     if "boolean" in kinds:
         parts.append(f"CAST({value.truth()} AS BIGINT)")
     if "string" in kinds:
@@ -57,10 +63,11 @@ def _to_integer(value: Value) -> Value:
 
 
 def _to_decimal(value: Value) -> Value:
-    kinds = _only(value, k.EXACT | {"boolean", "string"}, "decimal")
-    parts = []
+    kinds, parts = value.kinds, []
     if kinds & k.EXACT:
         parts.append(decimal(value))
+    if kinds & _FLOATING:
+        parts.append(_decimal_of(_floating(value)))
     if "boolean" in kinds:
         parts.append(f"CAST(CAST({value.truth()} AS INTEGER) AS DECIMAL(38, 18))")
     if "string" in kinds:
@@ -68,27 +75,43 @@ def _to_decimal(value: Value) -> Value:
     return _first(parts, "decimal")
 
 
-def _to_double(value: Value) -> Value:
-    kinds = _only(value, k.EXACT | {"double", "boolean", "string"}, "double")
-    parts = []
-    if kinds & k.NUMERIC:
-        parts.append(value.approx())
-    if "boolean" in kinds:
-        parts.append(f"CAST(CAST({value.truth()} AS INTEGER) AS DOUBLE)")
-    if "string" in kinds:
-        parts.append(_from_text(value, _DOUBLE, _NO_NUMBER, "DOUBLE"))
-    return _first(parts, "double")
+def _decimal_of(sql: str) -> str:
+    """The decimal that a double is, where 18 places hold it: it has 18 binary places at most."""
+    fraction = f"({sql} - trunc({sql})) * 262144"
+    whole = f"CAST(CAST(trunc({sql}) AS BIGINT) AS DECIMAL(38, 18))"
+    places = f"CAST({fraction} AS BIGINT) * CAST(0.000003814697265625 AS DECIMAL(18, 18))"
+    other = refused("a cast of a number with many digits")
+    return (
+        f"CASE WHEN NOT isfinite({sql}) THEN NULL"
+        f" WHEN {fraction} = trunc({fraction}) THEN {whole} + {places}"
+        f" WHEN {sql} IS NOT NULL THEN {other} END"
+    )
+
+
+def _to_floating(kind: str) -> Callable[[Value], Value]:
+    stored = kind.upper()
+
+    def made(value: Value) -> Value:
+        kinds, parts = value.kinds, []
+        if kinds & k.NUMERIC:
+            parts.append(f"CAST({value.approx()} AS {stored})")
+        if "boolean" in kinds:
+            parts.append(f"CAST(CAST({value.truth()} AS INTEGER) AS {stored})")
+        if "string" in kinds:
+            parts.append(_from_text(value, _DOUBLE, _NO_NUMBER, stored))
+        return _first(parts, kind)
+
+    return made
 
 
 def _to_boolean(value: Value) -> Value:
-    kinds = _only(value, k.NUMERIC - {"float"} | {"boolean", "string"}, "boolean")
-    parts = []
+    kinds, parts = value.kinds, []
     if kinds & k.NUMERIC:
         parts.append(f"({value.approx()} <> 0)")
     if "boolean" in kinds:
         parts.append(value.truth())
     if "string" in kinds:
-        sql = f"CASE WHEN {value.among(frozenset({'string'}))} THEN {value.lex()} END"
+        sql = _string(value)
         parts.append(
             f"CASE WHEN {sql} IN ('true', '1') THEN true"
             f" WHEN {sql} IN ('false', '0') THEN false END"
@@ -97,23 +120,31 @@ def _to_boolean(value: Value) -> Value:
 
 
 def _to_string(value: Value) -> Value:
-    kinds = value.kinds - {"bnode"}
+    """The canonical lexical form of a number or boolean, a string or IRI as it is."""
     if isinstance(value, Typed):
         return Typed(value.lex(), "string")
-    if kinds == {"integer"}:
-        return Typed(f"CAST({integer(value)} AS VARCHAR)", "string")
-    if not kinds <= k.TEXTS | {"iri"}:
-        raise UncoveredError("a cast to xsd:string of what may be anything")
-    sql = value.lex()
-    if "bnode" in value.kinds:
-        sql = f"CASE WHEN {value.among(k.EVERY - {'bnode'})} THEN {sql} END"
-    return Typed(sql, "string")
+    kinds, cases = value.kinds, []
+    if kinds & k.EXACT:
+        cases.append(f"WHEN {value.among(k.EXACT)} THEN {lexical(decimal(value), 'decimal')}")
+    for kind in sorted(kinds & _FLOATING):
+        single = f"CAST({value.approx()} AS {kind.upper()})"
+        cases.append(f"WHEN {value.among(frozenset({kind}))} THEN {lexical(single, kind)}")
+    if "boolean" in kinds:
+        test = value.among(frozenset({"boolean"}))
+        cases.append(f"WHEN {test} THEN {lexical(value.truth(), 'boolean')}")
+    if kinds & (k.TEXTS | {"iri"}):
+        cases.append(f"WHEN {value.among(k.TEXTS | {'iri'})} THEN {value.lex()}")
+    if kinds & (k.TEMPORAL | {"duration", "opaque"}):
+        other = refused("a cast to xsd:string of a literal of another type")
+        cases.append(f"WHEN {value.among(k.TEMPORAL | {'duration', 'opaque'})} THEN {other}")
+    return Typed(f"CASE {' '.join(cases)} END", "string") if cases else Nothing()
 
 
 CASTS: Final[dict[str, Callable[..., Value]]] = {
     XSD + "integer": _to_integer,
     XSD + "decimal": _to_decimal,
-    XSD + "double": _to_double,
+    XSD + "float": _to_floating("float"),
+    XSD + "double": _to_floating("double"),
     XSD + "boolean": _to_boolean,
     XSD + "string": _to_string,
 }

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
+from kkgraph.names import compact
 from kkgraph.shacl.paths import Path
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal
@@ -52,6 +53,11 @@ class Negated:
 
     forward: tuple[str, ...] | None
     backward: tuple[str, ...] | None
+
+    def __str__(self) -> str:
+        names = [compact(iri) for iri in self.forward or ()]
+        names += [f"^{compact(iri)}" for iri in self.backward or ()]
+        return f"!({'|'.join(names)})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,12 @@ from typing import Final
 import pyoxigraph as ox
 
 from kkgraph.columnar.queries import kinds as k
-from kkgraph.columnar.queries.arithmetic import decimal, integer, refused
+from kkgraph.columnar.queries.arithmetic import decimal, integer
 from kkgraph.columnar.queries.casts import CASTS
-from kkgraph.columnar.queries.columns import XSD, Form, text
+from kkgraph.columnar.queries.columns import XSD, text
 from kkgraph.columnar.queries.moments import MOMENTS
 from kkgraph.columnar.queries.regular import replaced, searched
-from kkgraph.columnar.queries.uncovered import UncoveredError
+from kkgraph.columnar.queries.uncovered import UncoveredError, refused
 from kkgraph.columnar.queries.unknown import Written
 from kkgraph.columnar.queries.values import Named, Nothing, Number, Tagged, Typed, Value
 
@@ -227,8 +227,6 @@ def _length(value: Value) -> Value:
 
 
 def _datatype(value: Value) -> Value:
-    if value.form is Form.WRITTEN and isinstance(value, Written):
-        raise UncoveredError("the datatype of a term that is only known at run time")
     return _of_literal(value, value.datatype(), "iri")
 
 
@@ -258,6 +256,7 @@ FUNCTIONS: Final[dict[str, Callable[..., Value]]] = {
     "LANGMATCHES": _matches,
     "REGEX": lambda value, *rest: searched(value, texts(value), *rest),
     "REPLACE": lambda value, *rest: _like(value, replaced(texts(value), *rest)),
+    "ENCODE_FOR_URI": lambda value: Typed(f"url_encode({texts(value)})", "string"),
     "ABS": _absolute,
     "CEIL": _whole("ceil({})"),
     "FLOOR": _whole("floor({})"),

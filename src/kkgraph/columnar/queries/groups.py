@@ -84,7 +84,8 @@ def grouped(compiler: Compiler, pattern: f.Group) -> Relation:
         if not isinstance(made, Nothing):
             selects.append(f"{made.sql} AS {name}")
             columns[aggregate.name] = Column(name, made.form, made.kind, made.maybe, made.origins)
-    sql = f"SELECT {', '.join(selects) or NOTHING} FROM {frame.source('l')}"
+    nothing = 'count(*) AS "."' if pattern.keys is None else NOTHING
+    sql = f"SELECT {', '.join(selects) or nothing} FROM {frame.source('l')}"
     if keys:
         sql += f" GROUP BY {', '.join(f'l.{c.sql}' for c in keys.values())}"
     elif pattern.keys is not None:

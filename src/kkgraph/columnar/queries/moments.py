@@ -6,9 +6,8 @@ from collections.abc import Callable
 from typing import Final
 
 from kkgraph.columnar.queries import kinds as k
-from kkgraph.columnar.queries.arithmetic import refused
 from kkgraph.columnar.queries.columns import text
-from kkgraph.columnar.queries.uncovered import UncoveredError
+from kkgraph.columnar.queries.uncovered import UncoveredError, refused
 from kkgraph.columnar.queries.values import Nothing, Typed, Value
 
 _DAYS: Final = frozenset({"dateTime", "date"})

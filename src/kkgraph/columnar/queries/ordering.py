@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from kkgraph.columnar.queries import forms as f
 from kkgraph.columnar.queries import kinds as k
-from kkgraph.columnar.queries.columns import NOTHING, Column, Form, Relation, quoted
+from kkgraph.columnar.queries.columns import NOTHING, Column, Relation, quoted
 from kkgraph.columnar.queries.scopes import used
 from kkgraph.columnar.queries.uncovered import UncoveredError
 from kkgraph.columnar.queries.values import Nothing, Number, Typed, Value
@@ -107,8 +107,6 @@ def sort_keys(value: Value) -> list[str]:
         return [value.sql]
     if isinstance(value, Number):
         return [value.approx(), value.exact()]
-    if value.form is Form.WRITTEN:
-        raise UncoveredError("the order of terms that are only known at run time")
     kinds = value.kinds
     if kinds and kinds <= k.EXACT:
         return [value.exact()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import threading
+import warnings
 from typing import Any, Final
 
 import pyoxigraph as ox
@@ -15,6 +16,7 @@ from kkgraph.names import PREFIXES
 from kkgraph.sparql import blank, check_nesting, refuse_remote
 
 _PARSING: Final = threading.Lock()
+_BOOLEANS: Final = re.compile(r"(?<![\w:?$.@-])(?:true|false)(?![\w:.-])", re.I)
 _SHORT: Final = 120
 _RESTATED: Final = re.compile(
     r"(?<![\w.:%)\]-])-[ \t]*"
@@ -28,6 +30,13 @@ def _refuse_services(sparql: str) -> None:
         refuse_remote(sparql)
     except QuestionError as error:
         raise UncoveredError("SERVICE") from error
+
+
+def _plain_booleans(sparql: str) -> str:
+    """The query with ``TRUE`` and ``False`` in small letters, as Oxigraph wants them."""
+    for found in _BOOLEANS.finditer(blank(sparql)):
+        sparql = sparql[: found.start()] + found[0].lower() + sparql[found.end() :]
+    return sparql
 
 
 def _check_syntax(sparql: str) -> None:
@@ -60,6 +69,7 @@ def algebra_of(sparql: str) -> tuple[Any, bool]:
     parser would get wrong.
     """
     check_nesting(sparql)
+    sparql = _plain_booleans(sparql)
     _refuse_services(sparql)
     _check_syntax(sparql)
     if _RESTATED.search(blank(sparql)):
@@ -69,14 +79,22 @@ def algebra_of(sparql: str) -> tuple[Any, bool]:
     from rdflib.plugins.sparql.parser import parseQuery
 
     logger = logging.getLogger("rdflib.term")  # it tells of each ill-typed literal
-    with _PARSING:
+    with _PARSING, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         before, quiet = rdflib.NORMALIZE_LITERALS, logger.disabled
         logger.disabled = True
         rdflib.NORMALIZE_LITERALS = False
         try:
             parsed = parseQuery(sparql)
             every = parsed[1].name == "SelectQuery" and parsed[1].projection is None
-            return translateQuery(parsed, initNs=PREFIXES).algebra, every
+            described = {v for v in parsed[1].var or () if isinstance(v, rdflib.Variable)}
+            algebra = translateQuery(parsed, initNs=PREFIXES).algebra
+            if algebra.name == "DescribeQuery" and parsed[1].var is not None:
+                # It adds the variables of a sub-select to those that are described.
+                algebra["PV"] = [
+                    v for v in algebra.PV if v in described or not isinstance(v, rdflib.Variable)
+                ]
+            return algebra, every
         except Exception as error:
             # Its parser refuses some queries that are none of its grammar's business.
             raise UncoveredError(f"rdflib cannot read it ({type(error).__name__})") from error

@@ -14,6 +14,7 @@ from kkgraph.columnar.queries.nodes import dataset_of, in_scope, names_of, node,
 from kkgraph.columnar.queries.operators import expression_of
 from kkgraph.columnar.queries.parsing import algebra_of
 from kkgraph.columnar.queries.routes import route
+from kkgraph.columnar.queries.scopes import visible
 from kkgraph.columnar.queries.uncovered import UncoveredError
 from kkgraph.shacl.paths import Inverse, Path, Predicate, Sequence
 from kkgraph.sparql import blank
@@ -57,7 +58,7 @@ class _Reader:
             kind,
             pattern,
             in_scope(pattern) if every else names_of(algebra),
-            tuple(self._template(algebra)),
+            tuple(self._template(algebra, pattern)),
             described,
             graphs,
             named,
@@ -68,13 +69,13 @@ class _Reader:
         names = {n.name for n in found if isinstance(n, f.Variable)}
         return f.Project(pattern, tuple(sorted(names))), tuple(found)
 
-    def _template(self, algebra: Any) -> Iterable[f.Triple]:
+    def _template(self, algebra: Any, pattern: f.Pattern) -> Iterable[f.Triple]:
         if algebra.name != "ConstructQuery":
             return
-        triples = algebra.template
-        if not triples and algebra.p is not None:
-            raise UncoveredError("CONSTRUCT without a template")
-        for s, p, o in triples or ():
+        if algebra.template is None:
+            yield from _own_template(pattern)
+            return
+        for s, p, o in algebra.template:
             yield f.Triple(node(s), node(p), node(o))
 
     def pattern(self, found: Any) -> f.Pattern:
@@ -231,6 +232,7 @@ class _Reader:
                 inner = f.Extend(inner, self._key(keys), read)
         aggregates = [self._aggregate(a) for a in found.A]
         for aggregate in aggregates:
+            self._keys.pop(aggregate.name, None)  # a sub-select has the same names
             argument = aggregate.argument
             if not isinstance(argument, f.Variable) or aggregate.function != "SAMPLE":
                 continue
@@ -290,6 +292,17 @@ class _Reader:
         length = found.length
         start = int(found.start or 0)
         return f.Slice(self.pattern(found.p), start, None if length is None else int(length))
+
+
+def _own_template(pattern: f.Pattern) -> tuple[f.Triple, ...]:
+    """What CONSTRUCT WHERE makes: the triple patterns themselves."""
+    while isinstance(pattern, f.Project | f.Slice | f.Order):
+        pattern = pattern.pattern
+    if not isinstance(pattern, f.Triples):
+        raise UncoveredError("CONSTRUCT WHERE of more than triples")
+    if any(n.startswith(".") for n in visible(pattern)):
+        raise UncoveredError("CONSTRUCT WHERE with blank nodes")
+    return pattern.triples
 
 
 def _one(left: f.Triples, right: f.Triples) -> f.Pattern:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any, Final
 
-from kkgraph.columnar.queries.uncovered import UncoveredError
+from kkgraph.columnar.queries.uncovered import MARK, UncoveredError
 from kkgraph.columnar.session import translated
 from kkgraph.errors import StoreError
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from kkgraph.columnar.tables import Columnar
 
-_UNCOVERED: Final = "uncovered: "
 _INEXACT: Final = ("Overflow", "overflow", "out of range", "Could not cast", "Casting value")
 
 
@@ -82,8 +81,8 @@ class Running:
 
 def _uncovered(message: str) -> str | None:
     """Why the engine stopped, where it did because it could not answer exactly."""
-    if _UNCOVERED in message:
-        return message.partition(_UNCOVERED)[2].partition("\n")[0]
+    if MARK in message:
+        return message.partition(MARK)[2].partition("\n")[0]
     if any(word in message for word in _INEXACT):
         return "a number that passes what the engine calculates exactly"
     return None

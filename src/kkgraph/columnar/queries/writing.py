@@ -11,7 +11,7 @@ import pyoxigraph as ox
 
 from kkgraph.columnar.queries.columns import XSD, text
 from kkgraph.columnar.queries.forms import Term
-from kkgraph.columnar.queries.uncovered import UncoveredError
+from kkgraph.columnar.queries.uncovered import refused
 
 
 def written(term: Term) -> str:
@@ -62,4 +62,14 @@ def lexical(sql: str, kind: str) -> str:
         return f"CAST({sql} AS VARCHAR)"
     if kind == "decimal":
         return f"rtrim(rtrim(CAST(CAST({sql} AS DECIMAL(38, 18)) AS VARCHAR), '0'), '.')"
-    raise UncoveredError("the text of a computed floating-point number")
+    return _floating(sql)
+
+
+def _floating(sql: str) -> str:
+    """The shortest text of a double or float, where every writer would write it so."""
+    usual = f"abs({sql}) >= 0.0001 AND abs({sql}) < 1000000"
+    return (
+        f"CASE WHEN {sql} = 0 THEN '0'"
+        f" WHEN {usual} THEN regexp_replace(CAST({sql} AS VARCHAR), '[.]0$', '')"
+        f" WHEN {sql} IS NOT NULL THEN {refused('the text of a very large or small double')} END"
+    )
