@@ -255,6 +255,7 @@ def test_an_entity_says_what_is_said_and_where(server):
     assert found.source.count('<details class="finding"') >= 6
     assert "/graph/study?lang=en" in found.internal()
     assert "https://w3id.org/kkgraph/id/kktt" in found.text
+    assert found.text.count("; KKTT;") + found.text.count("KKTT; KKTT") == 0, "one name, once"
     huge = page(server, "/id/study-document.html", "en")  # hundreds of statements lead to it
     assert "343 more of this kind" in huge.text
     assert len(huge.source) < 150_000

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
+import threading
+import time
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -12,7 +17,7 @@ import pytest
 from conftest import ROOT
 from reconcilers import ask
 from test_reconcile_conformance import problems
-from webserver import TOKEN, Server, token_file
+from webserver import TOKEN, Server, token_file, wait_for
 
 REGISTER = ROOT / "tests" / "fixtures" / "registers" / "register.csv"
 NEW = """
@@ -129,3 +134,36 @@ def test_a_stored_register_answers_in_its_place(tmp_path):
         assert (first["id"], first["match"]) == ("lao-2017-5400104", True)
     finally:
         assert server.stop() == 0
+
+
+def test_a_busy_register_holds_up_no_query():
+    """The process that prepares and answers is stopped; pages and queries go on meanwhile."""
+    server = Server("--no-log", "--workers", "1")
+    try:
+        assert wait_for(lambda: server.health()["processes"] == 2, 30)  # one, and the spare one
+        before = set(server.children())
+        assert ask(f"{server.url}/reconcile").status == 200
+        (own,) = [
+            n for n in set(server.children()) - before
+            if "web.worker" in Path(f"/proc/{n}/cmdline").read_text()
+        ]  # fmt: skip
+        os.kill(own, signal.SIGSTOP)
+        answers: list[int] = []
+        waiting = threading.Thread(
+            target=lambda: answers.append(
+                ask(f"{server.url}/reconcile", queries("ทต.ท่าพระ")).status
+            )
+        )
+        waiting.start()
+        begun = time.monotonic()
+        for _ in range(3):
+            assert server.query("ASK { ?s a kk:Finding }")[0] == 200
+            assert server.get("/", {"accept": "text/html"})[0] == 200
+        assert time.monotonic() - begun < 8
+        assert answers == [], "the one that asks the register waits"
+        os.kill(own, signal.SIGCONT)
+        waiting.join(timeout=20)
+        assert answers == [200]
+    finally:
+        assert server.stop() == 0
+    assert "Traceback" not in server.said

@@ -36,7 +36,7 @@ def run(server, folder, phases, examples):
             str(Path(sys.executable).with_name("schemathesis")), "run",
             server.url + "/api/openapi.json", "--phases", phases, "-n", str(examples),
             "--seed", "1", "--no-color", "-c", CHECKS, "--no-shrink", "--generation-database",
-            "none",
+            "none", "--request-timeout", "60",
         ],
         cwd=folder, capture_output=True, text=True, check=False,
     )  # fmt: skip

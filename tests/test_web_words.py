@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import re
 
 import pytest
 
 from conftest import ROOT
-from kkgraph.web.pages import assets, frame
+from kkgraph.errors import QuestionError, RequestError, TermError
+from kkgraph.web.pages import assets, frame, telling
+from kkgraph.web.pages.visit import Page, Visit
 
 PAGES = ROOT / "src" / "kkgraph" / "web" / "pages"
 THAI = re.compile("[\u0e01-\u0e5b]")
@@ -43,6 +46,71 @@ def test_every_word_is_used_and_every_used_word_is_there():
     made = ("kind_", "role_", "graph_", "module_", "term_", "sparql_example_", "tag_")
     rest = {n for n in found - used if not n.startswith(made)}
     assert {n for n in rest if f'"{n}"' not in code} == set()
+
+
+READING = (
+    "book cells checking documents form gathering grids headers listing marking packing placing "
+    "rdf reading records resolving sheets template values workbook"
+)
+BEHIND = (
+    "web", "federation", "fetching", "addresses.py", "answers.py", "catalogue.py", "entities.py",
+    "files.py", "graph.py", "names.py", "questions.py", "sparql.py", "turtle.py", "tables.py",
+    "store/execute.py", "store/updating.py", "shapes/checking.py",
+    *(f"cases/{name}.py" for name in READING.split()),
+)  # fmt: skip
+"""The modules whose errors can come to a page: what answers it, and what reads an upload."""
+NEVER = {"file-exists", "no-address", "no-web", "open-token", "port-in-use", "weak-token"}
+"""What only whoever starts a server, or writes a file, is told."""
+
+
+def codes_behind_pages():
+    source = ROOT / "src" / "kkgraph"
+    found = {"not-found", "not-allowed"}  # of the routes themselves
+    for name in BEHIND:
+        place = source / name
+        assert place.exists(), name
+        for path in [place] if place.is_file() else sorted(place.rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if not (isinstance(node, ast.Call) and node.args):
+                    continue
+                called = getattr(node.func, "id", getattr(node.func, "attr", ""))
+                first = node.args[0]
+                kinds = (first.body, first.orelse) if isinstance(first, ast.IfExp) else (first,)
+                for kind in kinds if called.endswith("Error") else ():
+                    code = getattr(kind, "value", None)
+                    if isinstance(code, str) and re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", code):
+                        found.add(code)
+    return found
+
+
+def test_every_error_that_a_page_can_show_has_thai_words():
+    codes = codes_behind_pages()
+    assert len(codes) == 65, sorted(codes)
+    assert set(telling.thai()) == codes - NEVER
+    for code, words in telling.thai().items():
+        assert set(words) in ({"what", "remedy"}, {"what", "named", "remedy"}), code
+        assert all(THAI.search(text) for text in words.values()), code
+        assert "{name}" in words.get("named", "{name}"), code
+
+
+def test_an_error_is_told_in_the_language_of_the_page():
+    error = TermError("unknown-entity", 'there is no entity "<b>ก</b> x"', hint="Give a name.")
+    for lang in ("th", "en"):
+        page = Page("error.html", "", {"error": error, "status": 400, "problem": {}}, 400)
+        text = frame.render(page, Visit("/x", lang))
+        assert "&lt;b&gt;ก" in text and "<b>ก" not in text
+        told = telling.told(error, lang)
+        assert told.what in (error.message, "กราฟนี้ไม่มีสิ่งที่ชื่อ “<b>ก</b> x”")
+        # what is English on a Thai page says so
+        if lang == "th":
+            assert re.search(r'<p lang="en">there is no entity .*Give a name\.</p>', text)
+            assert text.count("there is no entity") == 1
+    thai = RequestError("bad-request", "โปรดเลือกไฟล์", hint="เลือกก่อน")
+    assert telling.told(thai, "th").what == "โปรดเลือกไฟล์"
+    other = QuestionError("some-new-code", "said in English")
+    assert telling.told(other, "th").what == "said in English"
+    assert (telling.told(other, "th").foreign, telling.told(other, "en").foreign) == (True, False)
+    assert not telling.told(thai, "th").foreign
 
 
 def luminance(colour):

@@ -95,6 +95,17 @@ def test_graphs_are_put_added_to_and_removed(server):
     assert server.request("DELETE", path, None, ALLOWED)[0] == 204
 
 
+def test_an_update_may_be_as_large_as_an_upload(server):
+    lines = "".join(f'<x:s{n}> <x:large> "{"text " * 40}{n}" .\n' for n in range(6_000))
+    text = f"DATA {{ GRAPH <http://x.example/large> {{ {lines} }} }}"
+    assert len(text) > 1.2 * 2**20
+    assert server.update(f"INSERT {text}")[0] == 204
+    count = "SELECT (COUNT(*) AS ?n) { GRAPH <http://x.example/large> { ?s <x:large> ?o } }"
+    assert b'"6000"' in server.query(count)[2]
+    assert server.update("DROP GRAPH <http://x.example/large>")[0] == 204
+    assert not ask(server, "GRAPH ?g { ?s <x:large> ?o }")
+
+
 def test_the_derived_default_graph_is_never_written(server):
     for method in ("PUT", "POST", "DELETE"):
         body = None if method == "DELETE" else b"<a:a> <b:b> 1 ."

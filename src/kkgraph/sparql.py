@@ -35,6 +35,11 @@ def blank(text: str) -> str:
     return _OPAQUE.sub(lambda m: " " * len(m[0]), text)
 
 
+def without_comments(text: str) -> str:
+    """The text with its comments turned into spaces; as long as it was."""
+    return _OPAQUE.sub(lambda m: " " * len(m[0]) if m[0][0] == "#" else m[0], text)
+
+
 def unescape(text: str) -> str:
     """Code-point escapes (``\\u0053``) undone, as SPARQL does before it parses."""
 

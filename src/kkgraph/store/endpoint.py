@@ -20,9 +20,14 @@ from kkgraph.store import reading, services, writing
 from kkgraph.store.address import Endpoint
 from kkgraph.store.base import Limits
 from kkgraph.store.body import Body, Deadline
-from kkgraph.store.execute import checked_update
 from kkgraph.store.oxigraph import OxigraphStore
 from kkgraph.store.statuses import accept
+from kkgraph.store.updating import (
+    change_of_data,
+    check_update,
+    refuse_default_write,
+    trimmed_update,
+)
 from kkgraph.store.wire import Request, Wire
 
 BATCH_BYTES: Final = 16_000_000
@@ -138,8 +143,11 @@ class EndpointStore:
         Raises as ``OxigraphStore.update`` and ``query``; ``StoreError`` read-only-store,
         write-unknown.
         """
-        text, _ = checked_update(sparql)
+        text = trimmed_update(sparql)
         if text:
+            if change_of_data(sparql) is None:
+                check_update(sparql)
+                refuse_default_write(sparql)
             text = reading.declared(text)
             self._write(writing.rederived(text) if self._services.prepare() else text)
 

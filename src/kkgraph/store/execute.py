@@ -10,15 +10,8 @@ import pyoxigraph as ox
 
 from kkgraph.errors import QuestionError, StoreError
 from kkgraph.model import Answer
-from kkgraph.names import LOCAL_GRAPH, PREFIXES
-from kkgraph.sparql import (
-    blank,
-    check_nesting,
-    names_remote,
-    operations,
-    split_prologue,
-    writes_default_graph,
-)
+from kkgraph.names import PREFIXES
+from kkgraph.sparql import check_nesting, names_remote
 
 _SHORT: Final = 120
 _HINT: Final = "The place is line:column. Known prefixes need no declaration."
@@ -60,42 +53,6 @@ def check_syntax(sparql: str) -> None:
         raise syntax_error(error, sparql) from error
     except (ValueError, RuntimeError, OSError):
         pass  # it parses; what an empty store can't do, the real one may
-
-
-def checked_update(
-    sparql: str, *, base: str | None = None, derived: bool = True
-) -> tuple[str, list[Any]]:
-    """An update without the semicolon that may end it ("" where it does nothing), and its steps.
-
-    ``base`` is what relative IRIs are resolved against. Steps are only read where the default
-    graph is ``derived``. Raises ``QuestionError``: bad-sparql; default-graph-write where it would
-    write into a default graph that is derived and never written.
-    """
-    prologue, body = split_prologue(sparql)
-    plain = blank(body).rstrip().rstrip(";").rstrip()
-    if not plain:
-        return "", []
-    check_nesting(sparql, where="update")
-    if not names_remote(sparql):
-        _check_update(sparql, base)
-    steps = list(operations(sparql)) if derived else []
-    if writes_default_graph(steps):
-        raise QuestionError(
-            "default-graph-write",
-            "the default graph is derived from the named graphs and can't be written",
-            where="update",
-            hint=f"Write into a named graph: INSERT DATA {{ GRAPH <{LOCAL_GRAPH}> {{ … }} }}",
-        )
-    return f"{prologue}\n{body[: len(plain)]}", steps
-
-
-def _check_update(sparql: str, base: str | None) -> None:
-    try:
-        ox.Store().update(sparql, base_iri=base, prefixes=PREFIXES)
-    except SyntaxError as error:
-        raise syntax_error(error, sparql) from error
-    except (RuntimeError, OSError):
-        pass  # it parses; what it lacks on an empty store, the real one may have
 
 
 def syntax_error(error: SyntaxError, text: str) -> QuestionError:

@@ -15,14 +15,14 @@ import pyoxigraph as ox
 from kkgraph.building import scratch
 from kkgraph.errors import StoreError
 from kkgraph.model import Answer, Route
-from kkgraph.names import PREFIXES
 from kkgraph.store import bulk
 from kkgraph.store.base import Limits
 from kkgraph.store.derived import insertion, target, with_default
-from kkgraph.store.execute import check_syntax, checked_update, run, syntax_error
-from kkgraph.store.removal import MERGED, removal
+from kkgraph.store.execute import check_syntax, run
+from kkgraph.store.removal import removal
 from kkgraph.store.snapshots import FOLDER as _FOLDER
 from kkgraph.store.snapshots import take
+from kkgraph.store.updating import check_update, run_update, trimmed_update, update_derived
 from kkgraph.store.worker import Worker, run_watched
 
 FORMAT: Final = 1
@@ -172,35 +172,22 @@ class OxigraphStore:
         return Route("oxigraph", {"en": "it holds the data", "th": "เป็นตัวเก็บข้อมูล"})
 
     def update(self, sparql: str, *, base: str | None = None) -> None:
-        """Run a SPARQL update and derive the default graph anew, all in one transaction.
+        """Run a SPARQL update, with the derived default graph, all in one transaction.
 
-        ``base`` is what relative IRIs are resolved against. Raises ``QuestionError``: bad-sparql;
+        Data, one ``DELETE``/``INSERT`` … ``WHERE`` over graphs that it names, and the removal of a
+        graph take time by what they change; other updates derive the default graph anew. ``base``
+        is what relative IRIs are resolved against. Raises ``QuestionError``: bad-sparql;
         default-graph-write where it would write into the default graph, where that is derived.
         """
-        text, steps = checked_update(sparql, base=base, derived=self._derived)
-        if not text:
-            return
-        if not self._derived:
-            self._run(sparql, base)
-        elif all(step.name == "InsertData" for step in steps):
-            self._insert(sparql, base)
-        else:
-            self._run(
-                f"{text}\n;\nDROP DEFAULT ;\n"
-                f"INSERT {{ ?s ?p ?o }} WHERE {{ GRAPH ?g {{ ?s ?p ?o }} {MERGED} }}",
-                base,
-            )
-
-    def _insert(self, sparql: str, base: str | None) -> None:
-        """Run an update that only inserts data: by its own size, not by the store's."""
-        added = ox.Store()
-        added.update(sparql, base_iri=base, prefixes=PREFIXES)
-        graphs: dict[str, list[ox.Triple]] = {}
-        for quad in added:
-            triple = ox.Triple(quad.subject, quad.predicate, quad.object)
-            graphs.setdefault(quad.graph_name.value, []).append(triple)
-        for step in insertion(graphs, derived=self._derived):
-            self._run(step)
+        with self._lock:
+            try:
+                if self._derived:
+                    update_derived(self._engine, sparql, base)
+                elif trimmed_update(sparql):
+                    check_update(sparql, base)
+                    run_update(self._engine, sparql, base)
+            finally:
+                self._changed()
 
     @property
     def path(self) -> Path | None:
@@ -271,13 +258,9 @@ class OxigraphStore:
         finally:
             self._changed()
 
-    def _run(self, update: str, base: str | None = None) -> None:
+    def _run(self, update: str) -> None:
         try:
-            self._engine.update(update, base_iri=base, prefixes=PREFIXES)
-        except SyntaxError as error:
-            raise syntax_error(error, update) from error
-        except (ValueError, RuntimeError, OSError) as error:
-            raise StoreError("engine-failed", f"the update failed: {error}") from error
+            run_update(self._engine, update)
         finally:
             self._changed()
 

@@ -29,7 +29,7 @@ def removal(engine: ox.Store, graphs: Collection[str]) -> list[str]:
         shared = False
         blank = False
         for quad in engine.quads_for_pattern(None, None, None, ox.NamedNode(graph)):
-            nameless = _has_blank(quad.subject) or _has_blank(quad.object)
+            nameless = has_blank(quad.subject) or has_blank(quad.object)
             elsewhere = _stands_elsewhere(engine, quad, graphs)
             blank |= nameless and not elsewhere
             shared |= nameless and elsewhere
@@ -65,7 +65,8 @@ def _stands_elsewhere(engine: ox.Store, quad: ox.Quad, graphs: Collection[str]) 
     return any(name not in graphs and is_merged(name) for name in names)
 
 
-def _has_blank(term: Any) -> bool:
+def has_blank(term: Any) -> bool:
+    """True for a blank node, and for a triple that has one."""
     if isinstance(term, ox.Triple):
-        return _has_blank(term.subject) or _has_blank(term.object)
+        return has_blank(term.subject) or has_blank(term.object)
     return isinstance(term, ox.BlankNode)

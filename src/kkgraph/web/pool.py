@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from kkgraph.errors import StoreError
+from kkgraph.errors import KkgraphError, StoreError
 from kkgraph.web.bounds import Bounds
 from kkgraph.web.messages import Job, Reply
 from kkgraph.web.process import Process
@@ -29,6 +29,7 @@ _HALF_LIFE_S: Final = 10.0
 _REMEMBERED: Final = 10_000
 _OWN: Final = 4  # a client waits longer for its own long jobs before they move aside
 _START_S: Final = 120.0
+_PREPARE_S: Final = 600.0
 _AGAIN: Final = "Try again in a moment, or make it narrower."
 
 
@@ -51,12 +52,23 @@ class Client:
 class Pool:
     """Answering processes over one snapshot; ``run`` gives a job to the next that is free.
 
-    ``contact`` says whom they may ask; without it nobody.
+    ``contact`` says whom they may ask; without it nobody. ``prepare`` is a job that each process
+    does with every snapshot before it answers from it. Where ``spare``, one more stands ready.
     """
 
-    def __init__(self, bounds: Bounds, contact: Contact | None = None) -> None:
+    def __init__(
+        self,
+        bounds: Bounds,
+        contact: Contact | None = None,
+        *,
+        prepare: Job | None = None,
+        spare: bool = True,
+    ) -> None:
         self.bounds = bounds
         self.contact = contact
+        self._prepare = prepare
+        self._spares = spare
+        self._beside: list[Pool] = []
         self.version = 0
         self.place: Path | None = None
         self.killed: dict[str, int] = {}
@@ -84,12 +96,25 @@ class Pool:
         """Answer from this snapshot from the next job on."""
         self.place = place
         self.version += 1
+        for pool in self._beside:
+            pool.advance(place)
+
+    def beside(self, bounds: Bounds, prepare: Job) -> Pool:
+        """Another pool over the same snapshots, for work that is to hold up nobody here.
+
+        It isn't started yet, and ends with this one.
+        """
+        made = Pool(bounds, prepare=prepare, spare=False)
+        made.place, made.version = self.place, self.version
+        self._beside.append(made)
+        return made
 
     @property
     def oldest(self) -> int:
         """The oldest version that a process still reads from."""
         held = [p.version for p in (*self._fast, *self._aside) if p.version >= 0]
-        return min([self.version, *held, *([self._spare.version] if self._spare else [])])
+        spare = [self._spare.version] if self._spare else []
+        return min([self.version, *held, *spare, *(pool.oldest for pool in self._beside)])
 
     def gauges(self) -> dict[str, int]:
         """How many jobs wait and run, and how many processes there are."""
@@ -122,6 +147,8 @@ class Pool:
     async def stop(self) -> None:
         """End every process."""
         self._closed = True
+        for pool in self._beside:
+            await pool.stop()
         for task in list(self._tasks):
             task.cancel()
         processes = [*self._fast, *self._aside, *([self._spare] if self._spare else [])]
@@ -224,7 +251,8 @@ class Pool:
             self._fast.add(self._spare)
             self._idle.append(self._spare)
             self._spare = None
-        lacking = self.bounds.workers - len(self._fast) + (self._spare is None)
+        lacking = self.bounds.workers - len(self._fast)
+        lacking += self._spares and self._spare is None
         while self._starting < lacking:
             self._starting += 1
             self._keep(self._start_one())
@@ -232,7 +260,7 @@ class Pool:
     async def _start_one(self) -> None:
         try:
             process = await self._made()
-        except StoreError:
+        except KkgraphError:
             await asyncio.sleep(1.0)  # not again and again without a pause
             self._starting -= 1
             self._replace()
@@ -241,7 +269,7 @@ class Pool:
         if len(self._fast) < self.bounds.workers:
             self._fast.add(process)
             self._idle.append(process)
-        elif self._spare is None:
+        elif self._spares and self._spare is None:
             self._spare = process
         else:
             process.stop()
@@ -263,6 +291,8 @@ class Pool:
         await process.ask(
             Job("load", {"place": str(self.place), "contact": self.contact}), _START_S
         )
+        if self._prepare is not None:
+            await process.ask(self._prepare, _PREPARE_S)
         process.version = version
 
     async def _reaped(self, process: Process) -> None:
@@ -271,7 +301,7 @@ class Pool:
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(_TICK_S)
-            if self._spare is None and not self._starting:
+            if self._spares and self._spare is None and not self._starting:
                 self._replace()
             if self._waiting:
                 self._make_room()

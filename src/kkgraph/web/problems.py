@@ -94,6 +94,7 @@ _TITLES: Final[dict[str, Text]] = {
     },
     "timeout": {"en": "The request took too long", "th": "คำขอใช้เวลานานเกินไป"},
     "token-needed": {"en": "A token is needed", "th": "ต้องใช้รหัสผ่านสิทธิ์"},
+    "unknown-format": {"en": "Not a file that is checked here", "th": "ไม่ใช่ไฟล์ชนิดที่ตรวจได้"},
     "unknown-entity": {"en": "There is no such thing", "th": "ไม่มีสิ่งนี้"},
     "unknown-graph": {"en": "There is no such graph", "th": "ไม่มีกราฟนี้"},
     "unknown-parameter": {"en": "There is no such parameter", "th": "ไม่มีตัวแปรนี้"},

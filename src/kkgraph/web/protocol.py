@@ -108,7 +108,9 @@ async def _read(request: Request, service: Service) -> Operation:
             "unsupported-media", f"the charset {charset} is not taken",
             where="Content-Type", hint="Send UTF-8.",
         )  # fmt: skip
-    body = text_of(await body_of(request, service.bounds.query_bytes))
+    bounds = service.bounds
+    most = bounds.upload_bytes if media == UPDATE else bounds.query_bytes
+    body = text_of(await body_of(request, most))
     if media == FORM:
         operation = _operation(given + pairs(body), ("query", "update"), "a form")
         if operation.query is None and operation.update is None:

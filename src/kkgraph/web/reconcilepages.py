@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
+import re
 from typing import TYPE_CHECKING, Final
 
 from kkgraph.link.service import Preview, Service
@@ -12,6 +13,7 @@ from kkgraph.link.service.words import FEATURES
 from kkgraph.model import Text, in_language
 from kkgraph.report.markup import both, tag
 from kkgraph.report.page import choice, frame
+from kkgraph.web.pages.frame import HEADERS
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -131,22 +133,32 @@ def landing(service: Service, endpoint: str, lang: str) -> str:
 
 
 def html_reply(text: str, lang: str) -> Response:
-    """A page as an answer, with a policy that allows its own style and nothing else."""
+    """A page as an answer, with a policy that allows its own style and script and nothing else.
+
+    A client may show it in a frame, as the API has it for previews; so no policy forbids that.
+    """
     from starlette.responses import Response
 
+    policy = [
+        "default-src 'none'", _own("style", text), _own("script", text),
+        "base-uri 'none'", "form-action 'none'",
+    ]  # fmt: skip
     heads = {
-        "Content-Language": lang,
-        "X-Content-Type-Options": "nosniff",
-        "Vary": "Accept-Language",
+        **HEADERS,
+        "content-language": lang,
+        "content-security-policy": "; ".join(filter(None, policy)),
+        "x-content-type-options": "nosniff",
+        "vary": "Accept-Language",
     }
-    heads["Referrer-Policy"] = "no-referrer"
-    if "<script" not in text:
-        style = text.partition("<style>")[2].partition("</style>")[0]
-        digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-        heads["Content-Security-Policy"] = (
-            f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-        )
     return Response(text, 200, heads, "text/html; charset=utf-8")
+
+
+def _own(kind: str, text: str) -> str:
+    """The part of a policy that allows what stands in the page's ``<style>`` or ``<script>``."""
+    found = re.findall(rf"<{kind}>(.*?)</{kind}>", text, re.S)
+    digests = (base64.b64encode(hashlib.sha256(t.encode()).digest()).decode() for t in found)
+    sources = " ".join(f"'sha256-{digest}'" for digest in digests)
+    return f"{kind}-src {sources}" if sources else ""
 
 
 def _said(key: str) -> str:

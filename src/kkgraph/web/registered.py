@@ -1,9 +1,11 @@
-"""The reconciliation API of the served graph: answered by the processes that read the store."""
+"""The reconciliation API of the served graph: answered by a process with the register prepared."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from kkgraph.errors import KkgraphError
@@ -26,14 +28,19 @@ PAGE: Final = PREFIX + "/about"
 
 
 class Pooled:
-    """Asks the server's own processes, in turn with everybody else and within the same limits.
+    """Asks a process of its own, which holds up no query while it prepares a register.
 
-    ``register`` names a register of the store; empty, the bodies of the graph answer.
+    ``register`` names a register of the store; empty, the bodies of the graph answer. The process
+    is started when it is first asked. The limits are the server's.
     """
 
     def __init__(self, service: Service, register: str = "") -> None:
         self.service = service
         self.register = register
+        bounds = replace(service.bounds, workers=1)
+        self.pool = service.pool.beside(bounds, self.job("manifest", {"base": "", "lang": "en"}))
+        self._starting = asyncio.Lock()
+        self._started = False
 
     @asynccontextmanager
     async def turn(self, request: Request) -> AsyncIterator[Ask]:
@@ -42,7 +49,7 @@ class Pooled:
         async def ask(call: str, args: dict[str, Any]) -> Any:
             from starlette.requests import ClientDisconnect
 
-            work = self.service.pool.run(self.job(call, args), client_of(request))
+            work = self._run(self.job(call, args), client_of(request))
             try:
                 reply = await attended(request, work)
             except Refusal:
@@ -61,9 +68,20 @@ class Pooled:
         return Job("reconcile", {"register": self.register, "call": call, "given": dict(args)})
 
     async def check(self) -> None:
-        """Raise ``LinkError`` unknown-register where the store has no such register."""
+        """Prepare the register; ``LinkError`` unknown-register where the store has none."""
         if self.register:
-            await self.service.pool.run(self.job("manifest", {"base": "", "lang": "en"}), "")
+            await self._start()
+
+    async def _run(self, job: Job, client: str) -> Reply:
+        await self._start()
+        return await self.pool.run(job, client)
+
+    async def _start(self) -> None:
+        async with self._starting:
+            if not self._started:
+                assert self.service.pool.place is not None
+                await self.pool.start(self.service.pool.place)
+                self._started = True
 
 
 def routes(pooled: Pooled) -> list[Route]:

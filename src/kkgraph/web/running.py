@@ -7,8 +7,10 @@ import errno
 import ipaddress
 import signal
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
+from types import FrameType
 from typing import Any, Final
 
 from kkgraph.errors import RequestError, StoreError
@@ -84,8 +86,11 @@ def serve(application: Any, found: socket.socket, *, started: Callable[[], None]
     server(application, started=started).run(sockets=[found])
 
 
-def server(application: Any, *, started: Callable[[], None]) -> Any:
-    """A server that isn't running yet; ``should_exit`` set to True ends it from another thread."""
+def server(application: Any, *, started: Callable[[], None], **options: Any) -> Any:
+    """A server that isn't running yet; ``should_exit`` set to True ends it from another thread.
+
+    ``options`` are further ones of ``uvicorn.Config``, or others in the place of those here.
+    """
     import uvicorn
 
     class Server(uvicorn.Server):
@@ -93,34 +98,46 @@ def server(application: Any, *, started: Callable[[], None]) -> Any:
 
         @contextlib.contextmanager
         def capture_signals(self) -> Iterator[None]:
-            try:
-                before = {s: signal.signal(s, self.handle_exit) for s in _SIGNALS}
-            except ValueError:  # not in the main thread: whoever started it ends it
-                before = {}
-            try:
+            with _handled(self.handle_exit):
                 yield
-            finally:
-                for number, handler in before.items():
-                    signal.signal(number, handler)
 
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             started()
 
-    return Server(
-        uvicorn.Config(
-            application,
-            access_log=False,  # its lines hold whole addresses, and so what was asked
-            log_level="warning",
-            limit_concurrency=_CONNECTIONS,
-            timeout_graceful_shutdown=_GRACE_S,
-            http="h11",  # the other protocol has no limit for the head
-            h11_max_incomplete_event_size=_HEAD_BYTES,
-            server_header=False,
-            lifespan="off",
-            ws="none",
-        )
-    )
+    common: dict[str, Any] = {
+        "access_log": False,  # its lines hold whole addresses, and so what was asked
+        "log_level": "warning",
+        "server_header": False,
+        "lifespan": "off",
+        "ws": "none",
+        "limit_concurrency": _CONNECTIONS,
+        "timeout_graceful_shutdown": _GRACE_S,
+        "http": "h11",  # httptools has no limit for the head
+        "h11_max_incomplete_event_size": _HEAD_BYTES,
+    }
+    return Server(uvicorn.Config(application, **(common | options)))
+
+
+@contextlib.contextmanager
+def calm() -> Iterator[None]:
+    """SIGINT and SIGTERM end what is inside, and count as an orderly end."""
+    with _handled(signal.default_int_handler), contextlib.suppress(KeyboardInterrupt):
+        yield
+
+
+@contextlib.contextmanager
+def _handled(handler: Callable[[int, FrameType | None], Any]) -> Iterator[None]:
+    """The handler of both signals; outside the main thread nothing: whoever started it ends it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, handler) for number in _SIGNALS}
+    try:
+        yield
+    finally:
+        for number, old in before.items():
+            signal.signal(number, old)
 
 
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)

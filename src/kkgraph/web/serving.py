@@ -1,15 +1,10 @@
-"""Running a server: the socket, the token, the event loop, and an orderly end."""
+"""The server of a graph: its processes, limits and token, run as ``kkgraph.web.running`` does."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import signal
-import socket
 import stat
 import sys
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 from kkgraph.addresses import permit
@@ -18,6 +13,8 @@ from kkgraph.web import running
 from kkgraph.web.bounds import Bounds
 from kkgraph.web.writer import Source
 
+_GRACE_S = 10
+_KEEP_ALIVE_S = 15
 _SHORTEST = 16
 
 
@@ -46,8 +43,6 @@ def serve(
     """
     permitted = permit(services)
     running.require()
-    import uvicorn
-
     from kkgraph.web.app import build
     from kkgraph.web.meter import Meter
     from kkgraph.web.registered import Pooled
@@ -65,55 +60,33 @@ def serve(
         permitted=permitted,
     )
     pooled = Pooled(service, register)
-    config = uvicorn.Config(
+    server = running.server(
         build(service, cors=cors, pooled=pooled),
+        started=lambda: _announce(source, running.address(listener)),
         http=limited(limits),
-        ws="none",
-        lifespan="off",
-        access_log=False,
-        log_level="warning",
-        server_header=False,
+        limit_concurrency=None,  # the limits are those of the protocol
         proxy_headers=bool(proxy),
         forwarded_allow_ips=proxy or None,
-        timeout_keep_alive=15,
-        timeout_graceful_shutdown=10,
+        timeout_keep_alive=_KEEP_ALIVE_S,
+        timeout_graceful_shutdown=_GRACE_S,
     )
 
-    class Server(uvicorn.Server):
-        """Ends the processes before the signal that ended the server goes on its way."""
-
-        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().shutdown(sockets)
-            await service.stop()
-
     async def run() -> None:
-        await service.start()
         try:
+            await service.start()
             await pooled.check()
-            at = running.address(listener)
-            print(f"kkgraph: serving {_named(source)} at {at}", file=sys.stderr, flush=True)
-            await Server(config).serve(sockets=[listener])
+            await server.serve(sockets=[listener])
         finally:
             await service.stop()
 
-    with _calm(), asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+    factory = server.config.get_loop_factory()
+    with running.calm(), asyncio.Runner(loop_factory=factory) as runner:
         runner.run(run())
 
 
-@contextlib.contextmanager
-def _calm() -> Iterator[None]:
-    """SIGINT and SIGTERM end what is inside, and count as an orderly end."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.signal(n, signal.default_int_handler) for n in numbers]
-    try:
-        with contextlib.suppress(KeyboardInterrupt):
-            yield
-    finally:
-        for number, handler in zip(numbers, before, strict=True):
-            signal.signal(number, handler)
+def _announce(source: Source, address: str) -> None:
+    named = str(source.path) if source.path else "the shipped graph"
+    print(f"kkgraph: serving {named} at {address}", file=sys.stderr, flush=True)
 
 
 def read_token(path: Path) -> str:
@@ -139,7 +112,3 @@ def read_token(path: Path) -> str:
             hint=f"chmod 600 {path}",
         )  # fmt: skip
     return token
-
-
-def _named(source: Source) -> str:
-    return str(source.path) if source.path else "the shipped graph"

@@ -9,7 +9,7 @@ from kkgraph import __version__, names
 from kkgraph.model import FindingNote, Text
 from kkgraph.report import words as told
 from kkgraph.web.messages import Reply
-from kkgraph.web.pages import assets
+from kkgraph.web.pages import assets, telling
 from kkgraph.web.pages.visit import LANGUAGES, Page, Visit
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ def render(page: Page, visit: Visit) -> str:
         href=visit.href,
         t=lambda text: marked(text, visit.lang),
         plain=visit.say,
+        tell=lambda error: telling.told(error, visit.lang),
         w=Words(visit.lang),
         **page.fields,
     )
