@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Self
 
 import pyoxigraph as ox
 
@@ -47,6 +47,7 @@ class ColumnarStore:
         file: Path | None = None,
         engine: str = "auto",
         in_process: bool = False,
+        most_copied: int | None = None,
     ) -> None:
         if engine not in ENGINES:
             raise QuestionError(
@@ -61,17 +62,21 @@ class ColumnarStore:
         self._in_process = in_process
         self._graphs = graphs_of(columnar)
         self.matches = Matches(columnar, self._graphs)
-        self._fallback = Fallback(columnar, self._graphs, in_process=in_process)
+        self._fallback = Fallback(columnar, self._graphs, in_process=in_process, most=most_copied)
         self._lock = threading.RLock()
 
     @classmethod
-    def open(cls, file: Path, *, engine: str = "auto", in_process: bool = False) -> ColumnarStore:
-        """The store of a saved file; errors as in ``kkgraph.columnar.saved.open_saved``."""
+    def open(cls, file: Path, *, memory: str | None = None, **how: Any) -> Self:
+        """The store of a saved file; ``how`` are the options of the class.
+
+        ``memory`` ("1GB") bounds what SQL takes. Errors as in
+        ``kkgraph.columnar.saved.open_saved``.
+        """
         from kkgraph.columnar.saved import open_saved
 
-        columnar = open_saved(file)
+        columnar = open_saved(file, memory=memory)
         try:
-            return cls(columnar, file=file, engine=engine, in_process=in_process)
+            return cls(columnar, file=file, **how)
         except BaseException:
             columnar.close()
             raise
@@ -105,6 +110,25 @@ class ColumnarStore:
             return self._fallback.query(sparql, limits, apart=True)
         with self._lock:
             return plan.answer(timeout_s=limits.timeout_s, max_rows=limits.max_rows)
+
+    def query_over(
+        self, sparql: str, limits: Limits, default: Sequence[str], named: Sequence[str]
+    ) -> Answer | None:
+        """The answer over a dataset of these graphs, by SQL; None where it has no translation.
+
+        The query's own ``FROM`` must have been taken out.
+        """
+        dataset = self._graphs.over(default, named)
+        try:
+            plan = compiled(self.columnar, with_prefixes(sparql), dataset)
+        except (UncoveredError, QuestionError):
+            return None
+        with self._lock:
+            return plan.answer(timeout_s=limits.timeout_s, max_rows=limits.max_rows)
+
+    def copied(self, sparql: str) -> ox.Store:
+        """Oxigraph's engine over a copy that has all that the question reads."""
+        return self._fallback.copy(sparql).engine
 
     def route(self, sparql: str) -> Route:
         """The way that a question takes, and why; ``QuestionError`` bad-sparql."""
