@@ -185,6 +185,20 @@ def test_what_has_no_translation_runs_on_oxigraph_and_says_so(tmp_path, uncovere
     store.close()
 
 
+def test_what_only_a_value_of_the_data_rules_out_runs_on_oxigraph_too(tmp_path, monkeypatch):
+    class Plan:
+        sql = ""
+
+        def answer(self, **_):
+            raise queries.UncoveredError("the case of letters beyond ASCII and Thai")
+
+    monkeypatch.setattr("kkgraph.analytic.store.compiled", lambda *_: Plan())
+    store = ColumnarStore.open(built(tmp_path, LOCAL), engine="columnar")
+    for ask in (store.query, store.query_apart):
+        assert len(ask("SELECT * { ?s ?p ?o }", Limits(30, None)).rows) == 4
+    store.close()
+
+
 def test_oxigraphs_answers_come_in_the_datas_own_forms(tmp_path, uncovered):
     text = LOCAL + '<urn:c> <urn:size> "012"^^<http://www.w3.org/2001/XMLSchema#integer> .\n'
     store = ColumnarStore.open(built(tmp_path, text), engine="columnar")

@@ -286,7 +286,7 @@ def with_prefixes(text: str) -> str:
 
 
 _CLAUSE: Final = re.compile(
-    r"(?<![\w:.\-?$@])FROM(?:\s+NAMED)?\s*(<[^<>\"{}|^`\\\s]*>|[\w.\-]*:[\w.\-]*)", re.I
+    r"(?<![\w:.\-?$@])FROM(?:\s+NAMED)?(?:\s+|(?=<))(<[^<>\"{}|^`\\\s]*>|[\w.\-]*:[\w.\-]*)", re.I
 )
 
 

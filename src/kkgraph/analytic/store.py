@@ -98,18 +98,22 @@ class ColumnarStore:
     def query(self, sparql: str, limits: Limits) -> Answer:
         """The answer, within the limits; which engine gives it says ``route``."""
         plan, _ = self._planned(sparql)
-        if plan is None:
-            return self._fallback.query(sparql, limits)
-        with self._lock:
-            return plan.answer(timeout_s=limits.timeout_s, max_rows=limits.max_rows)
+        found = None if plan is None else self._by_sql(plan, limits)
+        return self._fallback.query(sparql, limits) if found is None else found
 
     def query_apart(self, sparql: str, limits: Limits) -> Answer:
         """As ``query``; where Oxigraph answers, in a process of its own. SQL stops by itself."""
         plan, _ = self._planned(sparql)
-        if plan is None:
-            return self._fallback.query(sparql, limits, apart=True)
-        with self._lock:
-            return plan.answer(timeout_s=limits.timeout_s, max_rows=limits.max_rows)
+        found = None if plan is None else self._by_sql(plan, limits)
+        return self._fallback.query(sparql, limits, apart=True) if found is None else found
+
+    def _by_sql(self, plan: Compiled, limits: Limits) -> Answer | None:
+        """The answer of a plan; None where a value of the data needs another engine after all."""
+        try:
+            with self._lock:
+                return plan.answer(timeout_s=limits.timeout_s, max_rows=limits.max_rows)
+        except UncoveredError:
+            return None
 
     def query_over(
         self, sparql: str, limits: Limits, default: Sequence[str], named: Sequence[str]
@@ -123,8 +127,7 @@ class ColumnarStore:
             plan = compiled(self.columnar, with_prefixes(sparql), dataset)
         except (UncoveredError, QuestionError):
             return None
-        with self._lock:
-            return plan.answer(timeout_s=limits.timeout_s, max_rows=limits.max_rows)
+        return self._by_sql(plan, limits)
 
     def copied(self, sparql: str) -> ox.Store:
         """Oxigraph's engine over a copy that has all that the question reads."""
