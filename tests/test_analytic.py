@@ -304,10 +304,13 @@ def test_questions_across_cases_as_sql_or_not_give_the_same(nation):
         KnowledgeGraph.open(nation, engine="columnar") as ours,
         KnowledgeGraph.open(nation, engine="oxigraph") as theirs,
     ):
-        routes = {q.id: ours.route(q).engine for q in asked}
+        routes = []
         for question in asked:
-            assert ours.ask(question).to_json() == theirs.ask(question).to_json(), question.id
-    assert set(routes.values()) <= {"columnar", "oxigraph"}
+            text = theirs.sparql_of(question)
+            routes.append(ours.store.route(text).engine)
+            assert ours.query_raw(text) == theirs.query_raw(text), question.id
+    assert set(routes) <= {"columnar", "oxigraph"}
+    assert routes.count("columnar") >= 15
 
 
 def test_it_takes_no_changes(nation, capsys):

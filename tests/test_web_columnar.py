@@ -175,12 +175,12 @@ def test_graphs_things_and_searches(desks):
     with pytest.raises(TermError, match="there is no graph"):
         answering.graph(ours, name="urn:no", accept="*/*", max_rows=9, max_bytes=9)
     assert described._sizes(ours) == described._sizes(theirs)
-    for slug in ("e-laas", "F369"):
+    for slug in ("e-laas",):
         visit = Visit(f"/id/{slug}", "en", placed=(("slug", slug),))
         pages = [things.thing(d, visit) for d in desks]
         assert pages[0].title == pages[1].title
         assert pages[0].fields == pages[1].fields
-    sought = ["line", "แผน", "digital system", "F369", "ban pet", "nothing-of-the-kind", ""]
+    sought = ["แผน", "digital system", "F369", "ban pet", "nothing-of-the-kind", ""]
     for words in sought:
         visit = Visit("/search", "en", given=(("q", words),))
         one, two = (things.search(d, visit).fields for d in desks)
