@@ -288,3 +288,25 @@ def with_prefixes(text: str) -> str:
     used = set(_NAME.findall(plain)) & PREFIXES.keys()
     lacking = sorted(used - set(_OWN.findall(plain)))
     return "".join(f"PREFIX {p}: <{PREFIXES[p]}> " for p in lacking) + text
+
+
+_CLAUSE: Final = re.compile(
+    r"(?<![\w:.\-?$@])FROM(?:\s+NAMED)?(?:\s+|(?=<))(<[^<>\"{}|^`\\\s]*>|[\w.\-]*:[\w.\-]*)", re.I
+)
+
+
+def with_base(text: str, base: str) -> str:
+    """The query with this base where it declares none; its lines keep their numbers."""
+    if re.search(r"\bBASE\b", blank(split_prologue(text)[0]), re.I):
+        return text
+    return f"BASE {iri(base)} {text}"
+
+
+def without_dataset(text: str) -> str:
+    """The query without its ``FROM`` and ``FROM NAMED`` clauses."""
+    plain = blank(text)
+    out = list(text)
+    for match in _CLAUSE.finditer(text):
+        if plain[match.start() : match.start() + 4].upper() == "FROM":
+            out[match.start() : match.end()] = " " * (match.end() - match.start())
+    return "".join(out)

@@ -45,10 +45,18 @@ class Fallback:
     ``kkgraph.analytic.forms``).
     """
 
-    def __init__(self, columnar: Columnar, graphs: Graphs, *, in_process: bool = False) -> None:
+    def __init__(
+        self,
+        columnar: Columnar,
+        graphs: Graphs,
+        *,
+        in_process: bool = False,
+        most: int | None = None,
+    ) -> None:
         self._columnar = columnar
         self._graphs = graphs
         self._in_process = in_process
+        self._most = most
         self._copies: dict[frozenset[str] | None, OxigraphStore] = {}
         self._forms: Forms | None = None
         self._lock = threading.Lock()
@@ -64,10 +72,10 @@ class Fallback:
     def query(self, sparql: str, limits: Limits, *, apart: bool = False) -> Answer:
         """The answer, as ``OxigraphStore.query`` or ``query_apart`` gives it; forms restored.
 
-        The time of making a copy does not count.
+        The time of making a copy does not count. Raises ``StoreError`` not-in-sql where a copy
+        would have more than ``most`` quads.
         """
-        with self._lock:
-            store = self._copy(sparql)
+        store = self.copy(sparql)
         answer = store.query_apart(sparql, limits) if apart else store.query(sparql, limits)
         return self.forms.restored(answer, sparql)
 
@@ -77,15 +85,36 @@ class Fallback:
             while self._copies:
                 _drop(self._copies.popitem()[1])
 
+    def copy(self, sparql: str) -> OxigraphStore:
+        """A copy that has all that the question reads, which any number of questions may share."""
+        with self._lock:
+            return self._copy(sparql)
+
     def _copy(self, sparql: str) -> OxigraphStore:
         wanted = None
         if self._columnar.n_quads > IN_MEMORY and None not in self._copies:
             wanted = properties_of(sparql)
         if wanted not in self._copies:
+            self._refuse_large(wanted)
             while len(self._copies) >= _COPIES:
                 _drop(self._copies.pop(next(iter(self._copies))))
             self._copies[wanted] = self._made(wanted)
         return self._copies[wanted]
+
+    def _refuse_large(self, wanted: frozenset[str] | None) -> None:
+        if self._most is None or self._columnar.n_quads <= IN_MEMORY:
+            return
+        (found,) = self._columnar.run(
+            f"SELECT count(*) FROM ({rows_of(self._columnar, self._graphs, wanted)})"
+        )[0]
+        if found > self._most:
+            raise StoreError(
+                "not-in-sql",
+                f"the question has no translation to SQL, and what it reads ({found:,} statements) "
+                "is too much to copy for Oxigraph here",
+                hint="Name the properties that it reads, or ask the file itself: "
+                "kkgraph query --store FILE.kk (--explain says what has no translation).",
+            )
 
     def _made(self, wanted: frozenset[str] | None) -> OxigraphStore:
         if wanted is None and self._columnar.n_quads > IN_MEMORY and not self._in_process:
@@ -151,18 +180,23 @@ def load_into(
             file.unlink(missing_ok=True)
 
 
-def lines(
-    columnar: Columnar, graphs: Graphs, wanted: frozenset[str] | None = None
-) -> Iterator[str]:
-    """The data as pieces of N-Quads, whole lines each; the default graph's triples among them."""
+def rows_of(columnar: Columnar, graphs: Graphs, wanted: frozenset[str] | None) -> str:
+    """A SELECT of the quads (g, p, s, o), of some properties or all; -1 is the default graph."""
     where = ""
     if wanted is not None:
         numbers = columnar.ids_of([ox.NamedNode(p) for p in sorted(wanted)])
         where = f" WHERE p IN ({', '.join(str(n) for n in numbers if n is not None) or '-1'})"
-    rows = (
+    return (
         f"SELECT g, p, s, o FROM {graphs.dataset.named}{where}"
         f" UNION ALL SELECT -1 AS g, p, s, o FROM {graphs.dataset.default}{where}"
     )
+
+
+def lines(
+    columnar: Columnar, graphs: Graphs, wanted: frozenset[str] | None = None
+) -> Iterator[str]:
+    """The data as pieces of N-Quads, whole lines each; the default graph's triples among them."""
+    rows = rows_of(columnar, graphs, wanted)
     with translated(), columnar.connection.cursor() as cursor:
         used = f"SELECT unnest([g, p, s, o]) AS id FROM ({rows})"
         cursor.execute(

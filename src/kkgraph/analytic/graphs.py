@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -28,6 +29,17 @@ class Graphs:
     dataset: Dataset
     named: dict[str, int] = field(default_factory=dict)
     plain: bool = True
+
+    def over(self, default: Sequence[str], named: Sequence[str]) -> Dataset:
+        """The dataset whose default graph is the merge of some graphs, beside some named ones."""
+        return Dataset(
+            f"SELECT DISTINCT p, s, o FROM {self.dataset.named} WHERE {self._among(default)}",
+            f"SELECT g, p, s, o FROM {self.dataset.named} WHERE {self._among(named)}",
+        )
+
+    def _among(self, graphs: Sequence[str]) -> str:
+        found = [self.named[g] for g in graphs if g in self.named]
+        return f"g IN ({_listed(found)})" if found else "false"
 
 
 def graphs_of(columnar: Columnar) -> Graphs:

@@ -39,6 +39,15 @@ class Matches:
         """True where the graph has triples."""
         return graph.value in self._graphs.named
 
+    def count(self, graph: ox.NamedNode | ox.DefaultGraph) -> int:
+        """The number of triples of a graph."""
+        if isinstance(graph, ox.DefaultGraph):
+            where = self._graphs.dataset.default
+        else:
+            number = self._graphs.named.get(graph.value, -2)
+            where = f"{self._graphs.dataset.named} WHERE g = {number}"
+        return int(self._columnar.run(f"SELECT count(*) FROM {where}")[0][0])
+
     def quads_for_pattern(
         self, subject: Any, predicate: Any, object: Any, graph_name: Any = None
     ) -> Iterator[ox.Quad]:

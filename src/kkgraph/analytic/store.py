@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Self
 
 import pyoxigraph as ox
 
@@ -47,6 +47,7 @@ class ColumnarStore:
         file: Path | None = None,
         engine: str = "auto",
         in_process: bool = False,
+        most_copied: int | None = None,
     ) -> None:
         if engine not in ENGINES:
             raise QuestionError(
@@ -61,17 +62,21 @@ class ColumnarStore:
         self._in_process = in_process
         self._graphs = graphs_of(columnar)
         self.matches = Matches(columnar, self._graphs)
-        self._fallback = Fallback(columnar, self._graphs, in_process=in_process)
+        self._fallback = Fallback(columnar, self._graphs, in_process=in_process, most=most_copied)
         self._lock = threading.RLock()
 
     @classmethod
-    def open(cls, file: Path, *, engine: str = "auto", in_process: bool = False) -> ColumnarStore:
-        """The store of a saved file; errors as in ``kkgraph.columnar.saved.open_saved``."""
+    def open(cls, file: Path, *, memory: str | None = None, **how: Any) -> Self:
+        """The store of a saved file; ``how`` are the options of the class.
+
+        ``memory`` ("1GB") bounds what SQL takes. Errors as in
+        ``kkgraph.columnar.saved.open_saved``.
+        """
         from kkgraph.columnar.saved import open_saved
 
-        columnar = open_saved(file)
+        columnar = open_saved(file, memory=memory)
         try:
-            return cls(columnar, file=file, engine=engine, in_process=in_process)
+            return cls(columnar, file=file, **how)
         except BaseException:
             columnar.close()
             raise
@@ -93,18 +98,40 @@ class ColumnarStore:
     def query(self, sparql: str, limits: Limits) -> Answer:
         """The answer, within the limits; which engine gives it says ``route``."""
         plan, _ = self._planned(sparql)
-        if plan is None:
-            return self._fallback.query(sparql, limits)
-        with self._lock:
-            return plan.answer(timeout_s=limits.timeout_s, max_rows=limits.max_rows)
+        found = None if plan is None else self._by_sql(plan, limits)
+        return self._fallback.query(sparql, limits) if found is None else found
 
     def query_apart(self, sparql: str, limits: Limits) -> Answer:
         """As ``query``; where Oxigraph answers, in a process of its own. SQL stops by itself."""
         plan, _ = self._planned(sparql)
-        if plan is None:
-            return self._fallback.query(sparql, limits, apart=True)
-        with self._lock:
-            return plan.answer(timeout_s=limits.timeout_s, max_rows=limits.max_rows)
+        found = None if plan is None else self._by_sql(plan, limits)
+        return self._fallback.query(sparql, limits, apart=True) if found is None else found
+
+    def _by_sql(self, plan: Compiled, limits: Limits) -> Answer | None:
+        """The answer of a plan; None where a value of the data needs another engine after all."""
+        try:
+            with self._lock:
+                return plan.answer(timeout_s=limits.timeout_s, max_rows=limits.max_rows)
+        except UncoveredError:
+            return None
+
+    def query_over(
+        self, sparql: str, limits: Limits, default: Sequence[str], named: Sequence[str]
+    ) -> Answer | None:
+        """The answer over a dataset of these graphs, by SQL; None where it has no translation.
+
+        The query's own ``FROM`` must have been taken out.
+        """
+        dataset = self._graphs.over(default, named)
+        try:
+            plan = compiled(self.columnar, with_prefixes(sparql), dataset)
+        except (UncoveredError, QuestionError):
+            return None
+        return self._by_sql(plan, limits)
+
+    def copied(self, sparql: str) -> ox.Store:
+        """Oxigraph's engine over a copy that has all that the question reads."""
+        return self._fallback.copy(sparql).engine
 
     def route(self, sparql: str) -> Route:
         """The way that a question takes, and why; ``QuestionError`` bad-sparql."""

@@ -17,7 +17,8 @@ def serve(
         Path | None,
         typer.Argument(
             envvar="KKGRAPH_STORE",
-            help="A store on disk, made if it isn't there (default: the shipped graph, in memory).",
+            help="A store on disk, made if it isn't there, or a columnar file "
+            "(default: the shipped graph, in memory).",
         ),
     ] = None,
     port: Annotated[int, typer.Option("--port", help="The port.", min=0, max=65535)] = 8765,

@@ -7,11 +7,15 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from typing import IO, TYPE_CHECKING, Any, Final, cast
 
+import orjson
 import pyoxigraph as ox
 
 from kkgraph import sparql, turtle
+from kkgraph.analytic import ColumnarStore
 from kkgraph.errors import QuestionError, StoreError, TermError
+from kkgraph.model import Answer
 from kkgraph.names import PREFIXES
+from kkgraph.store import Limits
 from kkgraph.store.execute import syntax_error
 from kkgraph.web import negotiation
 from kkgraph.web.messages import Reply
@@ -79,8 +83,12 @@ def _query(
 ) -> Reply:
     max_rows, max_bytes = most
     try:
-        found = _evaluate(desk, text, base, *graphs)
-        if isinstance(found, ox.QueryTriples):
+        found = _evaluate(desk, text, base, *graphs, max_rows)
+        if isinstance(found, Answer):
+            if found.truncated:
+                raise TooLargeError
+            found = found.triples if found.triples is not None else solutions(found)
+        if isinstance(found, ox.QueryTriples | tuple):
             media, form = negotiation.choose(accept, negotiation.TRIPLES)
             return Reply(_triples(found, form, max_rows, max_bytes), media)
         asked = isinstance(found, ox.QueryBoolean)
@@ -124,13 +132,27 @@ def too_large(max_rows: int, max_bytes: int) -> StoreError:
 
 
 def _evaluate(
-    desk: Desk, text: str, base: str, default: Sequence[str], named: Sequence[str]
+    desk: Desk,
+    text: str,
+    base: str,
+    default: Sequence[str],
+    named: Sequence[str],
+    max_rows: int,
 ) -> Any:
+    """What the engine gives; of a columnar file, where SQL answers, an ``Answer``."""
+    store = desk.graph.store
+    if isinstance(store, ColumnarStore):
+        answer = _of_file(store, text, base, default, named, max_rows)
+        if answer is not None:
+            return answer
+        engine = store.copied(text)
+    else:
+        assert isinstance(desk.engine, ox.Store)
+        engine = desk.engine
     if not default and not named:
         default, named = sparql.dataset_of(text, base)
     if not default and not named:
-        return desk.engine.query(text, base_iri=base, prefixes=PREFIXES)
-    engine = desk.engine
+        return engine.query(text, base_iri=base, prefixes=PREFIXES)
     chosen = tuple(sorted(set(default)))
     graphs: list[Any] = [ox.NamedNode(g) for g in chosen]
     if len(chosen) > 1:  # the engine would count a triple twice that stands in two of them
@@ -143,6 +165,46 @@ def _evaluate(
         default_graph=graphs,
         named_graphs=[ox.NamedNode(g) for g in dict.fromkeys(named)],
     )
+
+
+def _of_file(
+    store: ColumnarStore,
+    text: str,
+    base: str,
+    default: Sequence[str],
+    named: Sequence[str],
+    max_rows: int,
+) -> Answer | None:
+    """The answer of a columnar file; None where Oxigraph has to answer over another dataset."""
+    ox.Store().query(text, base_iri=base, prefixes=PREFIXES)  # a mistake is named where it stands
+    limits = Limits(None, max_rows)
+    whole = sparql.with_base(text, base)
+    if not default and not named:
+        return store.query(whole, limits)
+    return store.query_over(sparql.without_dataset(whole), limits, default, named)
+
+
+def solutions(answer: Answer) -> Any:
+    """The rows or the truth value of an answer, as the engine's own results."""
+    if answer.truth is not None:
+        found: dict[str, Any] = {"head": {}, "boolean": answer.truth}
+    else:
+        rows = [
+            {v: _bound(t) for v, t in zip(answer.variables, row, strict=True) if t is not None}
+            for row in answer.rows
+        ]
+        found = {"head": {"vars": list(answer.variables)}, "results": {"bindings": rows}}
+    return ox.parse_query_results(orjson.dumps(found), format=ox.QueryResultsFormat.JSON)
+
+
+def _bound(term: Any) -> dict[str, str]:
+    if isinstance(term, ox.NamedNode):
+        return {"type": "uri", "value": term.value}
+    if isinstance(term, ox.BlankNode):
+        return {"type": "bnode", "value": term.value}
+    if term.language:
+        return {"type": "literal", "value": term.value, "xml:lang": term.language}
+    return {"type": "literal", "value": term.value, "datatype": term.datatype.value}
 
 
 def _merged(desk: Desk, default: tuple[str, ...], named: Sequence[str]) -> ox.Store:

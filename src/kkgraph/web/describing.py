@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from kkgraph import turtle
+from kkgraph.analytic.matches import Matches
 from kkgraph.names import PREFIXES
 from kkgraph.web import negotiation
 from kkgraph.web.messages import Reply
@@ -37,7 +38,7 @@ def service(desk: Desk, *, endpoint: str, update: bool, accept: str) -> Reply:
 
 
 def _statements(
-    engine: ox.Store, endpoint: str, update: bool, *, federated: bool
+    engine: ox.Store | Matches, endpoint: str, update: bool, *, federated: bool
 ) -> list[ox.Triple]:
     me, url = ox.BlankNode("service"), ox.NamedNode(endpoint)
     out = [_triple(me, PREFIXES["rdf"] + "type", _sd("Service")), _triple(me, SD + "endpoint", url)]
@@ -71,11 +72,15 @@ def _statements(
 
 
 def _graph(
-    engine: ox.Store, node: ox.BlankNode, name: ox.NamedNode | ox.DefaultGraph
+    engine: ox.Store | Matches, node: ox.BlankNode, name: ox.NamedNode | ox.DefaultGraph
 ) -> list[ox.Triple]:
     out = [_triple(node, PREFIXES["rdf"] + "type", _sd("Graph"))]
-    if len(engine) <= _COUNTED_UP_TO:
-        number = sum(1 for _ in engine.quads_for_pattern(None, None, None, name))
+    if isinstance(engine, Matches) or len(engine) <= _COUNTED_UP_TO:
+        number = (
+            engine.count(name)
+            if isinstance(engine, Matches)
+            else sum(1 for _ in engine.quads_for_pattern(None, None, None, name))
+        )
         out.append(_triple(node, _VOID + "triples", ox.Literal(number)))
     return out
 

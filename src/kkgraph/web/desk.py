@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 import pyoxigraph as ox
 
 from kkgraph import catalogue, names, sparql
+from kkgraph.analytic import ColumnarStore
+from kkgraph.analytic.matches import Matches
 from kkgraph.answers import Reader
 from kkgraph.errors import StoreError
 from kkgraph.graph import KnowledgeGraph
 from kkgraph.model import Answer, Question
+from kkgraph.opening import SAVED
 from kkgraph.store import Limits, OxigraphStore, Store
 from kkgraph.store.execute import run
 from kkgraph.store.snapshots import of_snapshot
@@ -27,6 +30,10 @@ if TYPE_CHECKING:
     from kkgraph.web.contact import Contact
 
 _PREPARED_UP_TO: Final = 300_000
+_MEMORY: Final = "1280MB"
+"""What SQL over a columnar file may take; a process may take some more (``Bounds``)."""
+_COPIED: Final = 1_500_000
+"""Quads of a large columnar file that are copied for a question without a translation to SQL."""
 _LABELLED: Final = (
     f"SELECT DISTINCT ?n WHERE {{ GRAPH ?g {{ ?n <{names.PREF_LABEL}>|<{names.RDFS_LABEL}> ?l }} }}"
 )
@@ -46,12 +53,24 @@ class Direct(OxigraphStore):
         return self.query(sparql, limits)
 
 
+class DirectFile(ColumnarStore):
+    """A columnar file whose questions run as they are, as with ``Direct``."""
+
+    def query(self, sparql: str, limits: Limits) -> Answer:
+        """The answer; of the limits only the rows count."""
+        return super().query(sparql, Limits(None, limits.max_rows))
+
+    def query_apart(self, sparql: str, limits: Limits) -> Answer:
+        """The same: this process is the one apart."""
+        return self.query(sparql, limits)
+
+
 class Desk:
     """Reads one snapshot of the store, and answers from it until it is given the next."""
 
     def __init__(self) -> None:
-        self.engine = ox.Store()
-        self.graph = KnowledgeGraph(Direct(self.engine, in_process=True))
+        self.engine: ox.Store | Matches = ox.Store()
+        self.graph = KnowledgeGraph(Direct(ox.Store(), in_process=True))
         self.questions: dict[str, Question] = {}
         self.merged: dict[tuple[str, ...], ox.Store] = {}
         self.contact: Contact | None = None
@@ -114,11 +133,15 @@ class Desk:
         return Reply(b"")
 
     def _open(self, place: Path) -> None:
-        self.engine = of_snapshot(place)
         self.merged = {}
         self._kept = {}
         self.graph.close()
-        self.graph = KnowledgeGraph(Direct(self.engine, in_process=True))
+        if place.suffix == SAVED:
+            file = DirectFile.open(place, memory=_MEMORY, in_process=True, most_copied=_COPIED)
+            self.engine, self.graph = file.matches, KnowledgeGraph(file)
+        else:
+            engine = of_snapshot(place)
+            self.engine, self.graph = engine, KnowledgeGraph(Direct(engine, in_process=True))
         if not self.questions:  # the first time; after a write, what is needed is looked up then
             self.questions = {q.id: q for q in catalogue.all_questions()}
             if len(self.engine) <= _PREPARED_UP_TO:

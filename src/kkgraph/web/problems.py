@@ -26,6 +26,7 @@ STATUS: Final[dict[str, int]] = {
     "line-too-long": 414,
     "head-too-large": 431,
     "not-a-finding": 404,
+    "not-in-sql": 422,
     "no-answer": 504,
     "not-acceptable": 406,
     "remote-access": 403,
@@ -84,6 +85,10 @@ _TITLES: Final[dict[str, Text]] = {
         "th": "เขียนลงกราฟตั้งต้นไม่ได้",
     },
     "engine-failed": {"en": "The engine failed", "th": "ระบบค้นคืนขัดข้อง"},
+    "not-in-sql": {
+        "en": "The question has no translation to SQL, and the data are large",
+        "th": "แปลงคำถามนี้เป็น SQL ไม่ได้ และข้อมูลมีขนาดใหญ่",
+    },
     "not-a-finding": {"en": "There is no such finding", "th": "ไม่มีข้อค้นพบนี้"},
     "not-acceptable": {"en": "No format that you accept", "th": "ไม่มีรูปแบบที่ท่านรับได้"},
     "not-found": {"en": "There is nothing here", "th": "ไม่พบหน้านี้"},

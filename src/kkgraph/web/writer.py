@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from kkgraph.errors import StoreError
+from kkgraph.opening import SAVED
 from kkgraph.web.bounds import Bounds
 from kkgraph.web.messages import Job, Reply
 from kkgraph.web.pool import Pool
@@ -44,7 +45,14 @@ class Writer:
         self._folders: dict[int, Path] = {}
 
     async def start(self, *, keep: bool) -> Path:
-        """The first snapshot. Without ``keep`` the store is let go again: others may open it."""
+        """The first snapshot. Without ``keep`` the store is let go again: others may open it.
+
+        A columnar file is read where it is: nothing writes into it. Raises ``StoreError``
+        read-only-store where it is to be kept for writing, and those of opening it.
+        """
+        path = self._source.path
+        if path is not None and path.suffix == SAVED and not path.is_dir():
+            return _saved(path, keep)
         process = await self._open(None)
         folder = str(self._next())
         made = await process.ask(Job("snapshot", {"folder": folder}), _OPEN_S)
@@ -112,3 +120,17 @@ class Writer:
             self._process.stop(StoreError("worker-died", "the server is stopping"))
             self._process.reap()
             self._process = None
+
+
+def _saved(path: Path, keep: bool) -> Path:
+    from kkgraph.columnar.saved import open_saved
+
+    if keep:
+        raise StoreError(
+            "read-only-store",
+            "a columnar file is for reading, and takes no changes",
+            where=str(path),
+            hint="Serve it without --allow-update, or serve a store in a folder.",
+        )
+    open_saved(path).close()  # what is wrong with it is said at once
+    return path.resolve()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyoxigraph as ox
 
 from kkgraph import names
+from kkgraph.analytic.matches import Matches
 from kkgraph.errors import TermError
 from kkgraph.web.bounds import MIB
 from kkgraph.web.pages.visit import Page, Visit
@@ -49,6 +50,8 @@ def _sizes(desk: Desk) -> dict[str, int]:
 
 def _count(desk: Desk, graph: Any) -> int:
     """The number of a graph's triples, up to what is counted."""
+    if isinstance(desk.engine, Matches):
+        return min(desk.engine.count(graph), _COUNTED)
     return sum(1 for _ in islice(desk.engine.quads_for_pattern(None, None, None, graph), _COUNTED))
 
 

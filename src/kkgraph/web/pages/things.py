@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pyoxigraph as ox
 
 from kkgraph import entities, names
+from kkgraph.analytic import ColumnarStore
+from kkgraph.analytic.search import search as find
 from kkgraph.errors import TermError
 from kkgraph.model import FindingNote, Text
 from kkgraph.web.pages.visit import Page, Visit
@@ -225,11 +227,8 @@ def _in_order(desk: Desk) -> list[str]:
 def search(desk: Desk, visit: Visit) -> Page:
     """What bears all of the words: questions, things and findings, in either language."""
     wanted = visit.get("q").casefold().split()
-    index: list[tuple[str, str, str]] = desk.keep("search", lambda: _index(desk))
-    hits = [e for e in index if all(w in e[0] for w in wanted)] if wanted else []
+    others, findings = _hits(desk, wanted) if wanted else ([], [])
     reader = desk.graph.reader
-    findings = [iri for _, kind, iri in hits if kind == "finding"]
-    others = [iri for _, kind, iri in hits if kind == "thing"]
     questions = [
         q
         for q in desk.questions.values()
@@ -250,6 +249,17 @@ def search(desk: Desk, visit: Visit) -> Page:
             "cut": max(len(findings), len(others)) > _FOUND,
         },
     )
+
+
+def _hits(desk: Desk, wanted: list[str]) -> tuple[list[str], list[str]]:
+    """The things and the findings that bear all of the words; of a columnar file the first."""
+    store = desk.graph.store
+    if isinstance(store, ColumnarStore):
+        return find(store.columnar, wanted, _FOUND + 1)
+    index: list[tuple[str, str, str]] = desk.keep("search", lambda: _index(desk))
+    hits = [e for e in index if all(w in e[0] for w in wanted)]
+    things = [iri for _, kind, iri in hits if kind == "thing"]
+    return things, [iri for _, kind, iri in hits if kind == "finding"]
 
 
 def types(desk: Desk, iri: str) -> Text:
