@@ -99,6 +99,12 @@ OXIGRAPH = [
         (":a :p :b .", 'SELECT ((("a"^^:d NOT IN ())) AS ?n1) WHERE { ?x :p ?y }'),
     ),
     Deviation(
+        "a text with a language is neither true nor false",
+        "17.2.2: a plain literal, with a language or without, is true if it isn't empty",
+        lambda case: bool(re.search(r"FILTER \( \?\w+ \)", str(case.query))),
+        (':a :p "a"@en .', "SELECT ?x WHERE { ?x :p ?y FILTER ( ?y ) }"),
+    ),
+    Deviation(
         "DESCRIBE of a named resource says nothing where the pattern has no solution",
         "16.4: it takes the resources of the solutions, and any directly named",
         lambda case: str(case.query).startswith("DESCRIBE <"),

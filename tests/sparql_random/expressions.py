@@ -104,7 +104,9 @@ class Expressions:
         return call("sameTerm", self.any(names, depth), self.any(names, depth))
 
     def _value(self, names, depth):
-        return self.any(names, depth)
+        """The truth of a value, but not of a text with a language."""
+        value = self.any(names, depth)
+        return call("IF", between(call("LANG", value), "=", '""'), value, "false")
 
     def _if(self, names, depth):
         return self._choice(names, depth, self.truth)

@@ -80,25 +80,12 @@ SYNTAX = {
 
 # tests that pass by neither way, or not by the one that is taken, and what is missing
 OPEN = {
-    "sparql10/open-world/date-2": "a date with a time zone beside one without",
-    "sparql10/graph/graph-variable-scope": "the variable of GRAPH in a filter within it",
-    "sparql10/graph/graph-optional": "the variable of GRAPH in an optional part within it",
     "sparql10/expr-builtin/case-insensitive-booleans": "TRUE and FALSE in capitals",
-    "sparql11/aggregates/agg-groupconcat-04": "GROUP_CONCAT of texts with a language",
-    "sparql11/aggregates/agg-groupconcat-06": "GROUP_CONCAT of texts with a language",
-    "sparql11/aggregates/agg-empty-group-count-graph": "a sub-select within GRAPH",
     "sparql11/cast/cast-bool": "a cast of what may be anything",
     "sparql11/cast/cast-int": "a cast of what may be anything",
     "sparql11/cast/cast-float": "a cast of what may be anything",
     "sparql11/cast/cast-double": "a cast of what may be anything",
     "sparql11/cast/cast-decimal": "a cast of what may be anything",
     "sparql11/cast/cast-string": "a cast of what may be anything",
-    "sparql11/functions/concat-empty": "CONCAT of nothing",
     "sparql11/functions/bnode01": "BNODE of a text",
-    "sparql11/functions/coalesce-empty": "COALESCE of nothing",
-    "sparql11/negation/graph-minus": "MINUS within GRAPH",
-    "sparql11/syntax-query/syntax-bindings-03a": "VALUES without variables",
-    "sparql11/syntax-query/syn-pname-05": "an IRI that is none",
-    "sparql11/syntax-query/syn-pname-06": "an IRI that is none",
-    "sparql11/syntax-query/syn-pname-07": "an IRI that is none",
 }
