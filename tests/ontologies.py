@@ -24,6 +24,7 @@ ORDERINGS = {
     OWL + "equivalentClass",
     OWL + "equivalentProperty",
 }
+EXPRESSIONS = {OWL + name for name in ("intersectionOf", "unionOf", "onProperty")}
 Triples = set[tuple[object, ox.NamedNode, object]]
 
 
@@ -109,6 +110,14 @@ class Maker:
             case _:
                 self.add(pick(CLASSES), "owl:disjointWith", pick(CLASSES))
 
+    def declare(self) -> None:
+        """Declare classes and properties: owlrl lets only declared ones be below themselves."""
+        nodes = {s for s, p, _ in self.triples if p.value in EXPRESSIONS}
+        for node in [*CLASSES, *nodes]:
+            self.add(node, "rdf:type", named("owl:Class"))
+        for node in PROPERTIES:
+            self.add(node, "rdf:type", named("owl:ObjectProperty"))
+
     def fact(self) -> None:
         pick = self.dice.choice
         if self.dice.random() < 0.3:
@@ -125,6 +134,7 @@ def ontology(seed: int) -> Triples:
         maker.axiom()
     for _ in range(maker.dice.randint(1, 8)):
         maker.fact()
+    maker.declare()
     return maker.triples
 
 

@@ -105,8 +105,8 @@ def test_random_ontologies_have_the_closure_that_other_engines_find():
 
 @pytest.mark.long
 def test_many_random_ontologies_have_the_closure_that_other_engines_find():
-    compared = [compare(seed) for seed in range(1000, 1400)]
-    assert sum(n for n, _ in compared) > 1000
+    compared = [compare(seed) for seed in range(1000, 1150)]
+    assert sum(n for n, _ in compared) > 400
     rules = set().union(*(rules for _, rules in compared))
     assert len(rules) >= 25, sorted(rules)
 
@@ -337,6 +337,24 @@ def test_two_intersections_of_one_class_are_told_apart():
         assert triple(":y a :C") in list(closure.triples())
         assert triple(":x a :C") not in list(closure.triples())
         assert closure.explain(triple(":y a :C")).rule == INTERSECTION
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("owl:someValuesFrom :X", "owl:someValuesFrom :X"),
+        ("owl:someValuesFrom :X", "owl:someValuesFrom owl:Thing"),
+        ("owl:allValuesFrom :X", "owl:allValuesFrom :X"),
+        ("owl:allValuesFrom :X", "owl:allValuesFrom owl:Thing"),
+        ("owl:hasValue 1", "owl:hasValue 1"),
+    ],
+)
+def test_a_restriction_written_twice_is_one(first, second):
+    text = f"""[ owl:onProperty :p ; {second} ] rdfs:subClassOf :D .
+    :C rdfs:subClassOf [ owl:onProperty :p ; {first} ] . :x a :C ."""
+    with closed(text) as closure:
+        assert triple(":x a :D") in list(closure.triples())
+        assert closure.explain(triple(":x a :D")).rule == "cax-sco"
 
 
 def test_axioms_that_follow_from_data_are_axioms():

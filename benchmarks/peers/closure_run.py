@@ -166,6 +166,12 @@ def intersections(store: object) -> list[str]:
     ]
 
 
+def written(triple: Iterable[object]) -> Terms:
+    """The terms of a triple of rdflib, strings without their datatype, as the others write them."""
+    subject, predicate, value = (term.n3().removesuffix(f"^^{XSD}string>") for term in triple)
+    return subject, predicate, value
+
+
 def reasonable(paths: list[str]) -> tuple[dict[str, object], Callable[[], Tally]]:
     from importlib.metadata import version
 
@@ -178,11 +184,11 @@ def reasonable(paths: list[str]) -> tuple[dict[str, object], Callable[[], Tally]
             shutil.copyfile(path, renamed.name)
             reasoner.load_file(renamed.name)
     load_s = time.perf_counter() - start
-    base = {tuple(t.n3() for t in row) for row in reasoner.get_base_triples()}
+    base = {written(triple) for triple in reasoner.get_base_triples()}
     clock = Clock()
     found = reasoner.reason()
     row = {"version": version("reasonable"), "load_s": load_s, **clock.row()}
-    new = {tuple(t.n3() for t in row) for row in found} - base
+    new = {written(triple) for triple in found} - base
     return row, lambda: Tally().add(new)
 
 
@@ -201,7 +207,7 @@ def owlrl(paths: list[str]) -> tuple[dict[str, object], Callable[[], Tally]]:
     clock = Clock()
     engine.DeductiveClosure(engine.OWLRL_Semantics).expand(graph)
     row = {"version": version("owlrl"), "load_s": load_s, **clock.row()}
-    new = (tuple(t.n3() for t in triple) for triple in graph if triple not in base)
+    new = (written(triple) for triple in graph if triple not in base)
     return row, lambda: Tally().add(new)
 
 

@@ -6,6 +6,10 @@ of the list that the property has as its value. What RL derives of ``owl:sameAs`
 Rules that follow from others here are left out too: cax-eqc1 and cax-eqc2 are scm-eqc1 with
 cax-sco, prp-eqp1 and prp-eqp2 scm-eqp1 with prp-spo1, cls-int2 scm-int with cax-sco, cls-uni
 scm-uni with cax-sco.
+
+A class is below itself and ``owl:Thing``, a property below itself, whether or not it is declared as
+one. That is never written, but restrictions are compared with it: so there are forms of scm-hv,
+scm-svf1 and scm-avf1 with the same class, value or property twice, and with ``owl:Thing``.
 """
 
 from __future__ import annotations
@@ -160,6 +164,16 @@ scm-avf1  ?c owl:allValuesFrom ?x . ?c owl:onProperty ?p . ?d owl:allValuesFrom 
           . ?d owl:onProperty ?p . ?x rdfs:subClassOf ?y => ?c rdfs:subClassOf ?d
 scm-avf2  ?c owl:allValuesFrom ?x . ?c owl:onProperty ?p . ?d owl:allValuesFrom ?x
           . ?d owl:onProperty ?q . ?p rdfs:subPropertyOf ?q => ?d rdfs:subClassOf ?c
+scm-hv    ?c owl:hasValue ?v . ?c owl:onProperty ?p . ?d owl:hasValue ?v
+          . ?d owl:onProperty ?p => ?c rdfs:subClassOf ?d
+scm-svf1  ?c owl:someValuesFrom ?x . ?c owl:onProperty ?p . ?d owl:someValuesFrom ?x
+          . ?d owl:onProperty ?p => ?c rdfs:subClassOf ?d
+scm-svf1  ?c owl:someValuesFrom ?x . ?c owl:onProperty ?p . ?d owl:someValuesFrom owl:Thing
+          . ?d owl:onProperty ?p => ?c rdfs:subClassOf ?d
+scm-avf1  ?c owl:allValuesFrom ?x . ?c owl:onProperty ?p . ?d owl:allValuesFrom ?x
+          . ?d owl:onProperty ?p => ?c rdfs:subClassOf ?d
+scm-avf1  ?c owl:allValuesFrom ?x . ?c owl:onProperty ?p . ?d owl:allValuesFrom owl:Thing
+          . ?d owl:onProperty ?p => ?c rdfs:subClassOf ?d
 cls-oo    ?c each:oneOf ?x => ?x a ?c
 """)
 DATA_RULES: Final = _rules("""
