@@ -9,7 +9,7 @@ import pytest
 
 from conftest import ROOT
 from kkgraph import KnowledgeGraph
-from kkgraph.columnar.queries import Dataset, UncoveredError, compiled
+from kkgraph.columnar.queries import Dataset, UncoveredError, compiled, running
 from kkgraph.columnar.tables import Columnar
 from kkgraph.errors import QuestionError, StoreError
 from kkgraph.names import PREFIXES, is_merged
@@ -182,6 +182,16 @@ def test_a_query_is_stopped_when_time_runs_out(shipped):
         plan.answer(timeout_s=0.3)
     assert caught.value.code == "timeout"
     assert compiled(columnar, "ASK {?s ?p ?o}").answer().truth is True
+
+
+def test_an_answer_that_no_memory_holds_is_refused(shipped, monkeypatch):
+    _, columnar = shipped
+    monkeypatch.setattr(running, "MOST_CELLS", 200_000)
+    plan = compiled(columnar, "SELECT * {?a ?b ?c . ?d ?e ?f}")
+    with pytest.raises(StoreError) as caught:
+        plan.answer()
+    assert caught.value.code == "out-of-memory"
+    assert len(plan.answer(max_rows=10).rows) == 10
 
 
 def test_rows_are_cut(small):

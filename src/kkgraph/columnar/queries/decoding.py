@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakKeyDictionary
 
 import pyoxigraph as ox
 
@@ -20,12 +21,15 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from kkgraph.columnar.dictionary import Group
+    from kkgraph.columnar.tables import Columnar
 
     Numbers = np.ndarray[Any, np.dtype[Any]]
 
 _FLOAT: Final = ox.NamedNode(XSD + "float")
 _UNBOUND: Final = -1
 _FEW: Final = 200
+_MANY: Final = 20_000
+_KNOWN: Final[WeakKeyDictionary[Columnar, dict[int, Any]]] = WeakKeyDictionary()
 
 
 class Decoder:
@@ -57,10 +61,20 @@ class Decoder:
         return found
 
     def _terms(self, ids: Numbers) -> Numbers:
-        """The terms with these numbers, which are sorted; None for what is unbound."""
+        """The terms with these numbers, which are sorted; None for what is unbound.
+
+        Those of small answers are remembered, for some thousands.
+        """
         import numpy as np
 
         terms = np.empty(len(ids), object)
+        known = _KNOWN.setdefault(self._space.columnar, {})
+        if len(ids) <= _FEW:
+            made = self._space.made
+            found = [known.get(n) if n >= 0 else made.get(n) for n in ids.tolist()]
+            if all(term is not None for term in found[int(np.searchsorted(ids, 0)) :]):
+                terms[:] = found
+                return terms
         first = int(np.searchsorted(ids, 0))
         for at, number in enumerate(ids[:first].tolist()):
             terms[at] = self._space.made.get(number)
@@ -71,6 +85,10 @@ class Decoder:
             if end > at:
                 terms[at:end] = list(map(_maker(group), forms[at - first : end - first]))
                 at = end
+        if len(ids) <= _FEW:
+            if len(known) > _MANY:
+                known.clear()
+            known.update((n, term) for n, term in zip(ids.tolist(), terms, strict=True) if n >= 0)
         return terms
 
     def _forms(self, ids: Numbers) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from textwrap import dedent
 from typing import TYPE_CHECKING, Any, Final
 
 from kkgraph.columnar.queries import forms as f
@@ -20,7 +21,7 @@ _BREAKS: Final = re.compile(
 
 def explanation(text: str, query: f.Query, steps: Sequence[Step], sql: str) -> str:
     """The query, its intermediate form, and the named parts of its statement."""
-    lines = ["SPARQL", *_indented(text.strip().split("\n")), "", "form"]
+    lines = ["SPARQL", *_indented(dedent(text).strip().split("\n")), "", "form"]
     lines += _indented([*_head(query), *_pattern(query.pattern)])
     lines += ["", "SQL"]
     for step in steps:
@@ -57,7 +58,7 @@ def expression(found: f.Expression) -> str:
     if isinstance(found, f.Variable | f.Constant):
         return node(found)
     if isinstance(found, f.Exists):
-        return "exists { " + "; ".join(_pattern(found.pattern)) + " }"
+        return "exists { " + " ".join(line.strip() for line in _pattern(found.pattern)) + " }"
     inner = ", ".join(expression(argument) for argument in found.arguments)
     return f"{found.name}({inner})"
 
@@ -104,7 +105,8 @@ def _one(pattern: Any) -> list[str]:
             by = (f"{'down' if k.descending else 'up'} {expression(k.expression)}" for k in keys)
             head = f"order by {', '.join(by)}"
         case f.Slice(_, start, length):
-            head = f"from {start}, at most {'all' if length is None else length}"
+            head = "limit" + (f" {length}" if length is not None else "")
+            head += f" from {start}" if start else ""
         case _:
             head = type(pattern).__name__.lower()
     return [head, *_indented(_pattern(pattern.pattern))]

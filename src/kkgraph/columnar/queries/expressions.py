@@ -7,12 +7,14 @@ from typing import Final, Protocol
 
 from kkgraph.columnar.queries import forms as f
 from kkgraph.columnar.queries import kinds as k
+from kkgraph.columnar.queries import languages
 from kkgraph.columnar.queries.arithmetic import calculated, negated
 from kkgraph.columnar.queries.chosen import Chosen
 from kkgraph.columnar.queries.columns import Relation
 from kkgraph.columnar.queries.comparing import equal, ordered, same_term, truth
 from kkgraph.columnar.queries.frames import Frame
 from kkgraph.columnar.queries.functions import FUNCTIONS
+from kkgraph.columnar.queries.numbered import Numbered
 from kkgraph.columnar.queries.uncovered import UncoveredError
 from kkgraph.columnar.queries.values import Named, Nothing, Typed, Value
 
@@ -48,6 +50,11 @@ class Evaluation:
         return truth(self.value(expression))
 
     def _call(self, name: str, arguments: tuple[f.Expression, ...]) -> Value:
+        about_language = languages.asked(name, arguments)
+        if about_language is not None:
+            value = self.value(about_language.of)
+            if isinstance(value, Numbered) and value.kinds & k.LITERALS:
+                return Typed(value.in_language(about_language.fits), "boolean")
         special = _SPECIAL.get(name)
         if special is not None:
             return special(self, arguments)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pyoxigraph as ox
 
 from kkgraph.columnar.queries import forms as f
 from kkgraph.columnar.queries.columns import XSD
-from kkgraph.columnar.queries.scopes import visible
+from kkgraph.columnar.queries.scopes import used, visible
 from kkgraph.columnar.queries.uncovered import UncoveredError
 
 
@@ -35,6 +36,29 @@ def _literal(term: Any) -> ox.Literal:
     if term.datatype is None:
         return ox.Literal(str(term))
     return ox.Literal(str(term), datatype=ox.NamedNode(str(term.datatype)))
+
+
+def renamed(pattern: f.Pattern, aggregate: str, name: str) -> f.Pattern | None:
+    """The groups below with an aggregate under its last name at once; None where that can't be.
+
+    rdflib gives each aggregate a name of its own, which is bound to the one that is asked for.
+    """
+    match pattern:
+        case f.Group(_, _, aggregates) if name not in visible(pattern):
+            if aggregate not in {a.name for a in aggregates}:
+                return None
+            made = (replace(a, name=name if a.name == aggregate else a.name) for a in aggregates)
+            return replace(pattern, aggregates=tuple(made))
+        case f.Filter(condition, inner) if not used(condition) & {aggregate, name}:
+            below = renamed(inner, aggregate, name)
+        case f.Extend(inner, bound, expression) if bound != name and not used(expression) & {
+            aggregate,
+            name,
+        }:
+            below = renamed(inner, aggregate, name)
+        case _:
+            return None
+    return None if below is None else replace(pattern, pattern=below)
 
 
 def row_of(row: Any, names: tuple[str, ...]) -> tuple[f.Term | None, ...]:

@@ -11,6 +11,7 @@ from kkgraph.columnar.queries.space import Space
 from kkgraph.columnar.queries.uncovered import UncoveredError
 from kkgraph.columnar.queries.values import LANG_STRING, Named, Value
 from kkgraph.columnar.queries.writing import suffix
+from kkgraph.columnar.space import within
 
 _TRUE: Final = "true"
 
@@ -148,6 +149,16 @@ class Numbered(Value):
         cases = self._per_group(lambda _, lang, __: text(lang) if lang else None)
         plain = cases.removesuffix("END") + f"ELSE CASE WHEN {self.sql} IS NOT NULL THEN '' END END"
         return self._or_made(plain if cases != "NULL" else "''", Named.lang)
+
+    def in_language(self, fits: Callable[[str], bool]) -> str:
+        """Whether the language ('' for none) fits; NULL for what is no literal."""
+        ranges = self._space.ranges(
+            self.column, lambda group: group.kind == "literal" and fits(group.lang)
+        )
+        sql = f"({within(self.sql, ranges)})"
+        if self.maybe or self.kinds & k.NODES or self._made:
+            sql = f"CASE WHEN {self.among(k.LITERALS)} THEN {sql} END"
+        return self._or_made(sql, lambda term: str(fits(term.language)).lower())
 
     def datatype(self) -> str:
         """See ``Value``."""

@@ -10,7 +10,7 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from kkgraph.columnar.queries import forms as f
-from kkgraph.columnar.queries.nodes import dataset_of, in_scope, names_of, node, row_of
+from kkgraph.columnar.queries.nodes import dataset_of, in_scope, names_of, node, renamed, row_of
 from kkgraph.columnar.queries.operators import expression_of
 from kkgraph.columnar.queries.parsing import algebra_of
 from kkgraph.columnar.queries.routes import route
@@ -114,7 +114,13 @@ class _Reader:
         inner = self.pattern(found.p)
         expression = self.expression(found.expr)
         name = str(found.var)
-        return inner if expression == f.Variable(name) else f.Extend(inner, name, expression)
+        if expression == f.Variable(name):
+            return inner
+        if isinstance(expression, f.Variable):
+            named = renamed(inner, expression.name, name)
+            if named is not None:
+                return named
+        return f.Extend(inner, name, expression)
 
     def fresh(self) -> f.Variable:
         """A variable that no one else has."""

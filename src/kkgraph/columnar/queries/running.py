@@ -6,7 +6,7 @@ import threading
 from typing import TYPE_CHECKING, Any, Final
 
 from kkgraph.columnar.queries.uncovered import MARK, UncoveredError
-from kkgraph.columnar.session import translated
+from kkgraph.columnar.session import out_of_memory, translated
 from kkgraph.errors import StoreError
 
 if TYPE_CHECKING:
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from kkgraph.columnar.tables import Columnar
 
+MOST_CELLS: Final = 100_000_000
+"""An answer with more than these would fill the memory before anybody could read it."""
+_BATCH: Final = 122_880
 _INEXACT: Final = ("Overflow", "overflow", "out of range", "Could not cast", "Casting value")
 
 
@@ -65,10 +68,18 @@ class Running:
     def _fetched(self, sql: str, given: dict[str, Any]) -> pa.Table:
         for name, table in given.items():
             self._connection.register(name, table)
-        found: pa.Table = self._connection.sql(sql).to_arrow_table()
+        import pyarrow as pa
+
+        reader = self._connection.sql(sql).to_arrow_reader(_BATCH)
+        batches, cells = [], 0
+        for batch in reader:
+            batches.append(batch)
+            cells += batch.num_rows * batch.num_columns
+            if cells > MOST_CELLS:
+                raise out_of_memory(f"the answer has more than {MOST_CELLS:,} cells")
         if self._expired.is_set():
             raise self._too_long()
-        return found
+        return pa.Table.from_batches(batches, reader.schema)
 
     def _too_long(self) -> StoreError:
         seconds = self._timeout_s or 0

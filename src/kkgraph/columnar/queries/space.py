@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
@@ -16,6 +16,7 @@ from kkgraph.columnar.queries.forms import Term
 from kkgraph.columnar.space import within
 
 if TYPE_CHECKING:
+    from kkgraph.columnar.dictionary import Group
     from kkgraph.columnar.tables import Columnar
 
 _EVERY: Final = frozenset({("o", -1)})
@@ -152,21 +153,22 @@ class Space:
         rows = self._run(f"SELECT DISTINCT CASE {cases} END FROM triples WHERE p = {predicate}")
         return frozenset(int(at) for (at,) in rows)
 
+    def ranges(self, column: Column, wanted: Callable[[Group], bool]) -> list[tuple[int, int]]:
+        """The numbers (from, up to) of some of the groups that a column may hold."""
+        found: list[tuple[int, int]] = []
+        for group in (self.columnar.groups[at] for at in self.groups(column)):
+            if not wanted(group):
+                continue
+            if found and found[-1][1] == group.lo:
+                found[-1] = found[-1][0], group.hi
+            else:
+                found.append((group.lo, group.hi))
+        return found
+
     def among(self, sql: str, wanted: frozenset[str] | set[str], column: Column) -> str:
         """The condition that the number in ``sql`` is of one of the kinds, by its group alone."""
-        ranges: list[tuple[int, int]] = []
-        for at in self.groups(column):
-            if self._kinds[at] in wanted:
-                group = self.columnar.groups[at]
-                joined = bool(ranges) and ranges[-1][1] == group.lo
-                ranges[-1:] = (
-                    [(ranges[-1][0], group.hi)]
-                    if joined
-                    else [
-                        *ranges[-1:],
-                        (group.lo, group.hi),
-                    ]
-                )
+        places = {id(g): kind for g, kind in zip(self.columnar.groups, self._kinds, strict=True)}
+        ranges = self.ranges(column, lambda group: places[id(group)] in wanted)
         made = [n for n in self.made_in(column) if kinds.kind_of(self.made[n]) in wanted]
         conditions = [within(sql, ranges)] if ranges else []
         conditions += [f"{sql} IN ({', '.join(map(str, made))})"] if made else []

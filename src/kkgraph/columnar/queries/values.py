@@ -286,13 +286,18 @@ class Named(Value):
         position = f"CAST({text(format(value.exact, 'f'))} AS DECIMAL(38, 12))"
         return str(int(value.family)), position, str(value.zoned).lower()
 
+    @property
+    def language(self) -> str:
+        """The language, '' for none."""
+        return getattr(self.term, "language", None) or ""
+
     def lex(self) -> str:
         """See ``Value``."""
         return text(self.term.value)
 
     def lang(self) -> str:
         """See ``Value``."""
-        return text(getattr(self.term, "language", None) or "")
+        return text(self.language)
 
     def datatype(self) -> str:
         """See ``Value``."""
