@@ -9,7 +9,7 @@ import pytest
 
 from kkgraph.errors import QuestionError, StoreError
 from kkgraph.names import LOCAL_GRAPH, PREFIXES, is_merged
-from kkgraph.store import OxigraphStore, updates, updating
+from kkgraph.store import OxigraphStore, changes, updates, updating
 
 STUDY = "https://w3id.org/kkgraph/graph/study"
 APART = "https://x.example/apart"
@@ -136,6 +136,16 @@ def test_each_way_gives_the_same(ways, name):
     assert written(store.engine) == written(expected)
     anew = any("DROP DEFAULT" in t for t in ways)
     assert anew is (name in LONG), "the way that it went"
+
+
+@pytest.mark.parametrize("name", ["values that change", "drop"])
+def test_a_very_large_change_is_left_to_the_engine(ways, monkeypatch, name):
+    monkeypatch.setattr(changes, "MOST", 1)
+    store = held()
+    ways.clear()
+    store.update(HEAD + SHORT[name])
+    assert any("DROP DEFAULT" in t for t in ways)
+    assert in_default(store.engine) == derived(store.engine)
 
 
 def test_a_node_without_a_name_stays_the_same_node():

@@ -17,7 +17,7 @@ from kkgraph import catalogue
 from kkgraph.web import negotiation, problems
 from kkgraph.web.dataset import with_using
 from kkgraph.web.problems import STATUS
-from webserver import Server
+from webserver import Server, wait_for
 
 JSON = "application/sparql-results+json"
 SELECT = "SELECT ?s WHERE { ?s a kk:KnowledgeGap } ORDER BY ?s LIMIT 3"
@@ -349,7 +349,7 @@ def test_health_metrics_and_log(server):
     assert int(values['kkgraph_requests_total{kind="api",method="GET",status="200"}']) >= 1
     assert int(values['kkgraph_request_seconds_count{kind="api"}']) >= 1
     assert float(values["kkgraph_processes"]) >= 2
-    assert '"GET /api/questions/cq06" 200' in server.said
+    assert wait_for(lambda: '"GET /api/questions/cq06" 200' in server.said)
     assert "should-not-be-logged" not in server.said
 
 

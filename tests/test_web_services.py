@@ -147,6 +147,8 @@ def test_no_other_machine_is_asked(server, machines, service):
         server.query(text.replace("SELECT *", "DESCRIBE *")),
     ):
         assert told(answer) in ((403, "remote-access"), (400, "bad-sparql")), service
+        if answer[0] == 403:
+            assert "--allow-service" in json.loads(answer[2])["hint"]
     assert near.requests == far.requests == []
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 import pyoxigraph as ox
@@ -17,6 +18,8 @@ from kkgraph.sparql import blank, names_remote
 from kkgraph.store import updates
 from kkgraph.store.removal import has_blank
 
+MOST: Final = 100_000
+"""Quads of one change; beyond, deriving the default graph anew takes less than telling them."""
 _UNSETTLED: Final = re.compile(
     r"\b(?:NOW|RAND|UUID|STRUUID|BNODE|SAMPLE|GROUP_CONCAT|LIMIT|OFFSET)\b", re.I
 )
@@ -62,7 +65,8 @@ def of_modification(
     """The change of one ``DELETE``/``INSERT`` … ``WHERE``, or None where only the engine can tell.
 
     Each part of a template is a ``CONSTRUCT`` over the same pattern. So the pattern must give the
-    same each time it is evaluated, and a node without a name may stand in one part alone.
+    same each time it is evaluated, and a node without a name may stand in one part alone; what
+    comes of it must not be very large.
     """
     parts = (*asked.deleted, *asked.inserted)
     nameless = any(map(updates.has_nameless, asked.inserted)) and len(asked.inserted) > 1
@@ -82,12 +86,15 @@ def of_modification(
 
 
 def of_removal(engine: ox.Store, asked: updates.Removal, base: str | None) -> str:
-    """The IRI of the graph that is removed; ``""`` where there is none, or it can't be told."""
+    """The IRI of the graph that is removed; ``""`` where there is none, it is large, or unknown."""
     try:
         graph = _named(engine, asked, asked.graph, base)
     except (SyntaxError, ValueError):
         return ""
-    return graph.value if engine.contains_named_graph(graph) else ""
+    held = islice(engine.quads_for_pattern(None, None, None, graph), MOST + 1)
+    if not engine.contains_named_graph(graph) or sum(1 for _ in held) > MOST:
+        return ""
+    return graph.value
 
 
 def made(engine: ox.Store, change: Change) -> bool:
@@ -137,7 +144,10 @@ def _quads(
         default_graph=over,
     )
     assert isinstance(found, ox.QueryTriples)
-    return [ox.Quad(t.subject, t.predicate, t.object, graph) for t in found]
+    triples = list(islice(found, MOST + 1))
+    if len(triples) > MOST:
+        raise ValueError("too many to be told one by one")
+    return [ox.Quad(t.subject, t.predicate, t.object, graph) for t in triples]
 
 
 def _named(

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from kkgraph import sparql
 from kkgraph.addresses import Permit
-from kkgraph.errors import KkgraphError, QuestionError
+from kkgraph.errors import KkgraphError
 from kkgraph.federation import Allowed
 from kkgraph.federation.relay import Relay
 from kkgraph.fetching import Fetcher
@@ -50,15 +50,7 @@ class Contact:
         ``QuestionError`` bad-sparql.
         """
         named = [a for a in sparql.named_services(text) if self.permitted.allows(a)]
-        try:
-            left = sparql.refuse_undeclared(text, named)
-        except QuestionError as error:
-            if error.code == "remote-access":
-                error.hint = (
-                    "This server asks only those machines that whoever runs it allows "
-                    "(--allow-service). Write each as SERVICE <its whole address>."
-                )
-            raise
+        left = sparql.refuse_undeclared(text, named)
         if not named:
             yield text
             return

@@ -14,7 +14,7 @@ from kkgraph import catalogue, names, sparql
 from kkgraph.analytic import ColumnarStore
 from kkgraph.analytic.matches import Matches
 from kkgraph.answers import Reader
-from kkgraph.errors import StoreError
+from kkgraph.errors import QuestionError, StoreError
 from kkgraph.graph import KnowledgeGraph
 from kkgraph.model import Answer, Question
 from kkgraph.opening import SAVED
@@ -29,6 +29,11 @@ if TYPE_CHECKING:
     from kkgraph.tables import Table
     from kkgraph.web.contact import Contact
 
+REMEDY: Final = (
+    "A server asks only those machines that whoever runs it allows: --allow-service. Write each as "
+    "SERVICE <its whole address>."
+)
+"""What to do where a query may not contact another machine."""
 _PREPARED_UP_TO: Final = 300_000
 _MEMORY: Final = "1280MB"
 """What SQL over a columnar file may take; a process may take some more (``Bounds``)."""
@@ -100,10 +105,11 @@ class Desk:
         Raises as ``sparql.refuse_remote``, or as ``Contact.sent``.
         """
         if self.contact is None:
-            sparql.refuse_remote(text)
+            with _hinted():
+                sparql.refuse_remote(text)
             yield text
             return
-        with self.contact.sent(text) as sent:
+        with _hinted(), self.contact.sent(text) as sent:
             self._elsewhere |= sent is not text
             yield sent
 
@@ -117,11 +123,14 @@ class Desk:
         self, question: Question, params: Mapping[str, Any], *, lang: str, max_rows: int
     ) -> Table:
         """The answer to a stored question; other machines are asked where the server allows it."""
-        from kkgraph import federation  # most servers ask nobody
-
         contact = self.contact
         if question.federated is None or contact is None or not contact.asks(question):
-            return self.graph.ask(question, params, lang=lang, timeout_s=None, max_rows=max_rows)
+            with _hinted():
+                return self.graph.ask(
+                    question, params, lang=lang, timeout_s=None, max_rows=max_rows
+                )
+        from kkgraph import federation  # most servers ask nobody
+
         self._elsewhere = True
         bound = self.graph.sparql_of(question, params, lang=lang)
         limits = Limits(contact.seconds, max_rows)
@@ -158,6 +167,17 @@ class Desk:
             graph.reader.findings(columns[0])
             graph.reader.gaps(columns[1])
             graph.reader.labels(columns[2])
+
+
+@contextmanager
+def _hinted() -> Iterator[None]:
+    """Give a refusal to contact others the remedy that a server has."""
+    try:
+        yield
+    except QuestionError as error:
+        if error.code == "remote-access":
+            error.hint = REMEDY
+        raise
 
 
 def _column(store: Store, text: str) -> list[str]:

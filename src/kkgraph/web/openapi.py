@@ -30,12 +30,13 @@ _NAMED: Final = {
 }
 _PROBLEMS: Final = {
     "400": "A parameter is wrong.",
-    "403": "The question asks other machines, and a server doesn't.",
+    "403": "The question asks other machines, which this server may not contact.",
     "404": "There is no such thing.",
     "406": "No format that is accepted.",
     "409": "The name fits several things.",
     "422": "The answer is too large.",
     "429": "Too many requests of this client wait.",
+    "502": "Another machine failed, or answered something else.",
     "503": "The server is busy; come again.",
     "504": "The time limit is passed.",
 }
@@ -192,6 +193,10 @@ def _schemas() -> dict[str, Any]:
                        "hedge, graph and evidence of the findings that carry the row."}),
         "gaps": _list({"type": "object"}),
     }  # fmt: skip
+    remote = {
+        "type": "object", "description": "Whom a part of the answer is from, and when they were "
+        "asked; kept where it is from an earlier time.",
+    }  # fmt: skip
     parameter = {"name": _TEXT, "type": _TEXT, "default": _MAYBE, "label": _TEXT}
     question = {
         "id": _TEXT, "title": _TEXT, "tags": _list(_TEXT), "answers": _list(_TEXT),
@@ -214,7 +219,7 @@ def _schemas() -> dict[str, Any]:
             {**note, "statements": {"type": "object"}, "links": _list(_ref("Link"))}
         ),
         "Entity": _object(entity),
-        "Answer": _object(answer),
+        "Answer": _object({**answer, "remote": remote}, tuple(answer)),
         "Questions": _list(_object(question)),
         "Refusal": _object(
             {
