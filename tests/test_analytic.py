@@ -9,14 +9,14 @@ import pyoxigraph as ox
 import pytest
 
 from conftest import ROOT
-from kkgraph import KnowledgeGraph, catalogue
+from kkgraph import KnowledgeGraph, catalogue, shapes
 from kkgraph.analytic import ColumnarStore, fallback
 from kkgraph.analytic.forms import computed_variables
 from kkgraph.cases import national
 from kkgraph.cli.main import main
 from kkgraph.columnar import queries
 from kkgraph.columnar.loading import load
-from kkgraph.errors import QuestionError, SourceError, StoreError
+from kkgraph.errors import QuestionError, ReasonError, SourceError, StoreError
 from kkgraph.names import KKD, KKG, PREFIXES
 from kkgraph.store import Limits
 
@@ -426,3 +426,41 @@ def test_no_warning_comes_of_it(nation):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         KnowledgeGraph.open(nation).close()
+
+
+# Judged as a whole
+
+
+def test_its_own_data_are_validated_as_sql(nation, tmp_path, capsys):
+    breach = f"<{KKD}made-up> <{PREFIXES['rdf']}type> <{PREFIXES['kk']}Finding> .\n"
+    data = tmp_path / "breach.nt"
+    data.write_text(breach, encoding="utf-8")
+    file = tmp_path / "breach.kk"
+    national.build([data], file).close()
+    with KnowledgeGraph.open(file) as graph:
+        ours, theirs = graph.validate(first=None), shapes.validate(graph.background())
+        assert (ours.engine, theirs.engine) == ("columnar", "direct")
+        focus = {p.focus for p in ours.problems if p.severity == "violation"}
+        assert focus == {p.focus for p in theirs.problems if p.severity == "violation"}
+        assert focus == {KKD + "made-up"}
+        assert ours.triples == size(graph.store) + size(graph.store, (
+            "GRAPH ?g { ?s ?p ?o } FILTER(?g IN (kkg:analyst, kkg:inferred)) "
+            "MINUS { ?s ?p ?o }"
+        ))  # fmt: skip
+    code, out, _ = run(capsys, "validate", "--store", file, "--summary")
+    assert (code, "Finding" in out) == (1, True)
+    code, out, _ = run(capsys, "validate", "--store", nation)
+    assert (code, out.splitlines()[-1]) == (0, "No problems found.")
+
+
+def test_a_large_file_is_not_read_as_a_whole(nation, monkeypatch):
+    with KnowledgeGraph.open(nation) as graph:
+        whole = graph.background()
+        monkeypatch.setattr("kkgraph.judging.LARGE", 1000)
+        study = graph.background()
+        assert {q.graph_name.value for q in whole} - {q.graph_name.value for q in study} == {
+            KKG + "case-nation"
+        }
+        with pytest.raises(ReasonError) as caught:
+            graph.reason()
+        assert caught.value.code == "too-much-to-classify"

@@ -18,7 +18,7 @@ FLOORS = {
     5: ["analytic", "answers", "catalogue", "evidence", "hygiene", "reasoning", "shapes"],
     6: ["entities", "exports", "federation", "opening"],
     7: ["cases"],
-    8: ["backup", "link"],
+    8: ["backup", "judging", "link"],
     9: ["graph"],
     10: ["report", "pages", "portal"],
     11: ["web"],

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
-from kkgraph import answers, catalogue, entities, evidence, names, questions, sparql, turtle
+from kkgraph import answers, catalogue, entities, evidence, names, questions, sparql
 from kkgraph.analytic import wording
 from kkgraph.backup import Manifest, make
 from kkgraph.cases.work import CaseWork
 from kkgraph.errors import TermError
 from kkgraph.exports import export
+from kkgraph.judging import JudgingWork
 from kkgraph.link.work import LinkWork
-from kkgraph.model import Answer, Problem, Question, Route
+from kkgraph.model import Answer, Question, Route
 from kkgraph.opening import background_of, open_store, shipped_quads
 from kkgraph.store import Endpoint, Limits, OxigraphStore, Store
 from kkgraph.tables import Table
@@ -24,8 +25,6 @@ from kkgraph.tables import Table
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from kkgraph.reasoning import Outcome
-    from kkgraph.shapes import Report
 
 __all__ = ["KnowledgeGraph", "background_of", "shipped_quads"]
 
@@ -33,7 +32,7 @@ DEFAULT_TIMEOUT_S: Final = 30.0
 DEFAULT_MAX_ROWS: Final = 100_000
 
 
-class KnowledgeGraph(CaseWork, LinkWork):
+class KnowledgeGraph(CaseWork, LinkWork, JudgingWork):
     """A graph of studies, with stored questions.
 
     >>> graph = KnowledgeGraph.open()
@@ -246,64 +245,6 @@ class KnowledgeGraph(CaseWork, LinkWork):
         """Every anchor re-sliced and re-hashed; see ``kkgraph.evidence.verify``."""
         return evidence.verify(self.store, source)
 
-    def validate(
-        self,
-        paths: Sequence[Path | str] = (),
-        *,
-        shapes: Sequence[Path | str] = (),
-        engine: str = "auto",
-        background: bool = True,
-        **bulk: Any,
-    ) -> Report:
-        """The problems of RDF files, or of this graph's own data where no file is given.
-
-        Small files are validated directly, large ones (and compressed, Parquet or saved columnar
-        ones) as SQL; ``engine`` columnar forces SQL, pyshacl asks for a second opinion. Without
-        ``background`` the files stand alone. ``bulk`` options are those of
-        ``kkgraph.shapes.bulk.validate_files``: first, memory, threads, skip_errors, changed,
-        removed, progress.
-        """
-        from kkgraph import shapes as validation
-
-        own = self.background()
-        chosen = [Path(s) for s in shapes]
-        if not paths:
-            return validation.validate(own, shapes=chosen, engine=engine)
-        return validation.validate_files(
-            [Path(p) for p in paths],
-            own if background else (),
-            shapes=chosen,
-            engine=engine,
-            **bulk,
-        )
-
-    def check(self) -> list[Problem]:
-        """The ontology's hygiene problems: one for each row of each check."""
-        from kkgraph import hygiene
-
-        return hygiene.check(self.store)
-
-    def reason(
-        self, paths: Sequence[Path | str] = (), *, explain: bool = True, timeout_s: float = 60.0
-    ) -> Outcome:
-        """Consistency and classification by HermiT (extra ``reason``), with these files added.
-
-        An inconsistency is explained by a minimal set of axioms. Nothing is stored. Raises
-        ``ReasonError`` (no-reasoner, reasoner-failed, reason-timeout), ``SourceError`` (bad-rdf).
-        """
-        from kkgraph import reasoning
-
-        quads = self._asserted()
-        for path in paths:
-            quads += turtle.parse_file(path)
-        return reasoning.reason(quads, explain=explain, timeout_s=timeout_s)
-
-    def inferred_trig(self) -> str:
-        """What the reasoner adds, as the canonical TriG of ``kkg:inferred``."""
-        from kkgraph import reasoning
-
-        return str(reasoning.inferred_trig(self._asserted()))
-
     def export(
         self, kind: str, *, graphs: Sequence[str] = (), default_graph: bool = False
     ) -> bytes:
@@ -336,12 +277,3 @@ class KnowledgeGraph(CaseWork, LinkWork):
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-    def background(self) -> list[ox.Quad]:
-        """The quads that validation looks things up in; see ``names.is_background``."""
-        return list(self.store.quads(g for g in self.store.graphs() if names.is_background(g)))
-
-    def _asserted(self) -> list[ox.Quad]:
-        inferred = names.KKG + "inferred"
-        graphs = (g for g in self.store.graphs() if g != inferred and not names.is_apart(g))
-        return list(self.store.quads(graphs))

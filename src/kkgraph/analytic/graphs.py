@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
@@ -63,6 +64,30 @@ def graphs_of(columnar: Columnar) -> Graphs:
     _view(columnar, _DEFAULT, _default(columnar, inside, apart))
     _view(columnar, _NAMED, "SELECT g, p, s, o FROM quads WHERE g >= 0")
     return Graphs(Dataset(_DEFAULT, _NAMED), dict(sorted(named.items())), plain=not merged)
+
+
+def opened(
+    file: Path, graphs: Graphs, numbers: list[int], *, memory: str | None = None
+) -> Columnar:
+    """A file opened with the triples of its default graph and of some named graphs only."""
+    from kkgraph.columnar.saved import open_saved
+    from kkgraph.columnar.tables import Columnar
+
+    columnar = open_saved(file, memory=memory)
+    apart = [n for n in graphs.named.values() if n not in numbers]
+    if not apart:
+        return columnar
+    try:
+        inside = _listed([-1, *numbers])
+        columnar.run("DROP VIEW triples")
+        columnar.run(
+            "CREATE TABLE triples AS SELECT DISTINCT p, s, o FROM quads"
+            f" WHERE g IN ({inside}) ORDER BY p, s, o"
+        )
+        return Columnar(columnar.connection)
+    except BaseException:
+        columnar.close()
+        raise
 
 
 def _default(columnar: Columnar, inside: list[int], apart: list[int]) -> str:

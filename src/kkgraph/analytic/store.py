@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn, Self
 
@@ -11,7 +11,7 @@ import pyoxigraph as ox
 
 from kkgraph.analytic import wording
 from kkgraph.analytic.fallback import Fallback
-from kkgraph.analytic.graphs import graphs_of
+from kkgraph.analytic.graphs import graphs_of, opened
 from kkgraph.analytic.matches import Matches
 from kkgraph.columnar.queries import UncoveredError, compiled
 from kkgraph.errors import QuestionError, StoreError
@@ -132,6 +132,18 @@ class ColumnarStore:
     def copied(self, sparql: str) -> ox.Store:
         """Oxigraph's engine over a copy that has all that the question reads."""
         return self._fallback.copy(sparql).engine
+
+    def only(self, wanted: Callable[[str], bool], *, memory: str | None = None) -> Columnar:
+        """The data opened once more, with the triples of the default graph and some named ones.
+
+        Close it when it is no longer needed.
+        """
+        from kkgraph.columnar.tables import Columnar
+
+        numbers = [n for iri, n in self._graphs.named.items() if wanted(iri)]
+        if self.file is None:
+            return Columnar.from_quads(self.matches.of([-1, *numbers]))
+        return opened(self.file, self._graphs, numbers, memory=memory)
 
     def route(self, sparql: str) -> Route:
         """The way that a question takes, and why; ``QuestionError`` bad-sparql."""

@@ -88,6 +88,30 @@ def validate_files(  # noqa: PLR0913 - each is one independent wish
         raise
 
 
+def validate_held(
+    held: Columnar,
+    *,
+    shapes: Sequence[Path] = (),
+    first: int | None = FIRST,
+    progress: Callable[[str], None] | None = None,
+    explained: bool = False,
+) -> Report:
+    """The problems of data that are open already and stand alone; the report holds them open."""
+    try:
+        return validate(
+            held,
+            read_schema(shapes),
+            [],
+            places=Places(),
+            first=first,
+            progress=progress,
+            explained=explained,
+        )
+    except BaseException:
+        held.close()
+        raise
+
+
 def open_data(  # noqa: PLR0913 - each is one independent wish
     paths: Sequence[Path],
     *,
