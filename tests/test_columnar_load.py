@@ -527,16 +527,32 @@ def _document(choose, quads):
     return data
 
 
+def _examples(count):
+    return settings(
+        max_examples=count,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    )
+
+
 @pytest.mark.parametrize("quads", [False, True], ids=["nt", "nq"])
-@settings(
-    max_examples=150,
-    deadline=None,
-    database=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@_examples(50)
 @given(choose=st.randoms(use_true_random=True))
 def test_the_fast_path_agrees_with_the_full_parser(tmp_path, quads, choose):
+    _check_agreement(tmp_path, quads, choose)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("quads", [False, True], ids=["nt", "nq"])
+@_examples(1000)
+@given(choose=st.randoms(use_true_random=True))
+def test_the_fast_path_agrees_for_long(tmp_path, quads, choose):
+    _check_agreement(tmp_path, quads, choose)
+
+
+def _check_agreement(tmp_path, quads, choose):
     data = _document(choose, quads)
     kind = ox.RdfFormat.N_QUADS if quads else ox.RdfFormat.N_TRIPLES
     path = written(tmp_path, data, "data.nq" if quads else "data.nt")
