@@ -167,6 +167,14 @@ def test_booleans_have_an_order_as_the_specification_says(small):
     assert len(found.answer().rows) == 1
 
 
+def test_new_nodes_belong_to_their_solution(small):
+    _, columnar = small
+    query = 'SELECT (BNODE("a") AS ?x) (BNODE("a") AS ?y) (BNODE() AS ?z) {?s :p ?o} LIMIT 3'
+    rows = compiled(columnar, HEAD + query).answer().rows
+    assert all(x == y != z for x, y, z in rows)
+    assert len({term for row in rows for term in row}) == 6
+
+
 def test_a_sum_that_overflows_is_not_answered():
     data = b"<http://e/a> <http://e/p> 9223372036854775807, 9223372036854775806 ."
     with Columnar.from_quads(list(ox.parse(data, format=ox.RdfFormat.TURTLE))) as columnar:

@@ -18,10 +18,10 @@ from kkgraph.columnar.queries.columns import (
 )
 from kkgraph.columnar.queries.conditions import conjuncts, matched, unmatched
 from kkgraph.columnar.queries.expressions import Evaluation
-from kkgraph.columnar.queries.frames import Frame
+from kkgraph.columnar.queries.frames import ROW, Frame
 from kkgraph.columnar.queries.groups import grouped
 from kkgraph.columnar.queries.joins import as_written, joined, joined_optionally, removed
-from kkgraph.columnar.queries.scopes import visible
+from kkgraph.columnar.queries.scopes import called, visible
 from kkgraph.columnar.queries.space import Space
 from kkgraph.columnar.queries.steps import graphs_of, in_graph, matching
 from kkgraph.columnar.queries.values import Nothing, Value
@@ -85,7 +85,8 @@ class Compiler:
 
     def relation(self, pattern: f.Pattern) -> Relation:
         """The solutions of a pattern."""
-        return _COMPILE[type(pattern)](self, pattern)
+        found: Relation = _COMPILE[type(pattern)](self, pattern)
+        return Relation(found.sql, {n: c for n, c in found.columns.items() if n != ROW})
 
     def frame(self, relation: Relation) -> tuple[Frame, Evaluation]:
         """Where expressions about a relation stand, under the alias ``l``."""
@@ -171,7 +172,7 @@ class Compiler:
         return Relation(self.step("filter", "where the conditions hold", sql), relation.columns)
 
     def _extend(self, pattern: f.Extend) -> Relation:
-        relation = self.relation(pattern.pattern)
+        relation = self._extended(pattern)
         frame, evaluation = self.frame(relation)
         value = evaluation.value(pattern.expression)
         if isinstance(value, Nothing):
@@ -182,6 +183,21 @@ class Compiler:
         columns[pattern.name] = column
         sql = f"SELECT {kept}{value.sql} AS {column.sql} FROM {frame.source('l')}"
         return Relation(self.step("bind", f"with ?{pattern.name}", sql), columns)
+
+    def _extended(self, pattern: f.Extend) -> Relation:
+        """What a variable is added to; numbered, where new nodes belong to each solution.
+
+        Expressions next to each other share the numbers, and so the nodes.
+        """
+        inner = pattern.pattern
+        relation = self._extend(inner) if isinstance(inner, f.Extend) else self.relation(inner)
+        if "BNODE" not in called(pattern.expression) or ROW in relation.columns:
+            return relation
+        name = self.column_name(ROW)
+        kept = listed("l", relation.columns)
+        sql = f"SELECT {kept}, row_number() OVER () AS {name} FROM {relation.sql} l"
+        columns = {**relation.columns, ROW: Column(name, Form.TYPED, "integer")}
+        return Relation(self.step("numbered", "each solution numbered", sql), columns)
 
     def _table(self, pattern: f.Table) -> Relation:
         if not pattern.names or not pattern.rows:

@@ -12,10 +12,11 @@ from kkgraph.columnar.queries.arithmetic import calculated, negated
 from kkgraph.columnar.queries.chosen import Chosen
 from kkgraph.columnar.queries.columns import Relation
 from kkgraph.columnar.queries.comparing import equal, ordered, same_term, truth
-from kkgraph.columnar.queries.frames import Frame
-from kkgraph.columnar.queries.functions import FUNCTIONS
+from kkgraph.columnar.queries.frames import ROW, Frame
+from kkgraph.columnar.queries.functions import FUNCTIONS, plain
 from kkgraph.columnar.queries.numbered import Numbered
 from kkgraph.columnar.queries.uncovered import UncoveredError
+from kkgraph.columnar.queries.unknown import Written
 from kkgraph.columnar.queries.values import Named, Nothing, Typed, Value
 
 
@@ -92,6 +93,17 @@ class Evaluation:
         tests = [equal(one, self.value(other)) for other in arguments[1:]]
         return Typed(f"({' OR '.join(tests)})" if tests else "false", "boolean")
 
+    def new_node(self, arguments: Sequence[f.Expression]) -> Value:
+        """``BNODE``: new in each solution, and in it the same for the same text."""
+        place = self.frame.place(ROW)
+        if place is None:
+            raise UncoveredError("BNODE in a condition or an order")
+        run, label = self.frame.space.fresh()
+        if arguments:
+            label = f"'x' || md5({plain(self.value(arguments[0]))})"
+        row = f"{place[0]}.{place[1].sql}"
+        return Written(f"('_:{run}r' || CAST({row} AS VARCHAR) || 'n' || {label})")
+
     def bound(self, arguments: Sequence[f.Expression]) -> Value:
         """``BOUND``."""
         value = self.value(arguments[0])
@@ -116,6 +128,7 @@ _SPECIAL: Final[dict[str, Callable[[Evaluation, tuple[f.Expression, ...]], Value
     "||": Evaluation.either,
     "!": Evaluation.opposite,
     "IN": Evaluation.among,
+    "BNODE": Evaluation.new_node,
     "BOUND": Evaluation.bound,
     "IF": Evaluation.chosen,
     "COALESCE": Evaluation.first,

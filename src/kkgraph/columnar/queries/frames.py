@@ -15,6 +15,8 @@ from kkgraph.columnar.queries.uncovered import UncoveredError
 from kkgraph.columnar.queries.unknown import Written
 from kkgraph.columnar.queries.values import Nothing, Number, Typed, Value
 
+ROW: Final = ".row"
+"""The hidden variable that numbers solutions, for the nodes that are new in each."""
 _TABLES: Final = {"lex": "terms"}
 
 

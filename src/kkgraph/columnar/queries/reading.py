@@ -19,7 +19,7 @@ from kkgraph.columnar.queries.uncovered import UncoveredError
 from kkgraph.shacl.paths import Inverse, Path, Predicate, Sequence
 from kkgraph.sparql import blank
 
-_FRESH: Final = re.compile(r"\b(?:RAND|UUID|STRUUID|BNODE)\s*\(", re.I)
+_FRESH: Final = re.compile(r"\b(?:RAND|UUID|STRUUID)\s*\(", re.I)
 
 
 @lru_cache(maxsize=256)

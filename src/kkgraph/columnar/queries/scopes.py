@@ -54,6 +54,13 @@ def used(expression: f.Expression) -> set[str]:
             return mentioned(pattern)
 
 
+def called(expression: f.Expression) -> set[str]:
+    """The functions that an expression calls."""
+    if not isinstance(expression, f.Call):
+        return set()
+    return {expression.name}.union(*(called(a) for a in expression.arguments))
+
+
 def mentioned(pattern: f.Pattern) -> set[str]:
     """Every variable that a pattern names, in scope or not."""
     found = visible(pattern)

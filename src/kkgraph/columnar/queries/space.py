@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -46,7 +47,14 @@ class Space:
         self._there: dict[Term, int | None] = {}
         self._known: dict[Term, int] = {}
         self.made: dict[int, Term] = {}
+        self._run_name = f"new{secrets.token_hex(8)}"
+        self._fresh = 0
         self._kinds = [kinds.kind_of_group(group) for group in columnar.groups]
+
+    def fresh(self) -> tuple[str, str]:
+        """How the labels of new nodes begin, and a number in SQL, another one each time."""
+        self._fresh += 1
+        return self._run_name, str(self._fresh)
 
     def learn(self, terms: Iterable[Term]) -> None:
         """Look terms up together; what was looked up before is remembered, for some thousands."""

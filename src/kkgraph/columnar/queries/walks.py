@@ -154,7 +154,9 @@ class _Walker:
 
     def _closed(self, path: Repeat, seeds: str | None) -> str:
         """The name of a relation (f, v), each pair once."""
-        sql = f"SELECT DISTINCT {self._g}f, v FROM ({self._edges(path.path)})"
+        sql = self._edges(path.path)
+        if not _is_one_step(path.path):  # of which each is there once
+            sql = f"SELECT DISTINCT {self._g}f, v FROM ({sql})"
         edges = self._compiler.shared("edges", f"one turn of {path}", sql)
         g = "e.g, " if self._in_each else ""
         once = f"SELECT {g}e.f, e.v FROM {edges} e"
@@ -171,3 +173,9 @@ class _Walker:
         again = f"SELECT {g}r.f, e.v FROM {name} r"
         again += f" JOIN {edges} e ON e.f = r.v{self._same('e', 'r')}"
         return self._compiler.step("path", title, f"{first} UNION {again}")
+
+
+def _is_one_step(path: Path) -> bool:
+    while isinstance(path, Inverse):
+        path = path.path
+    return isinstance(path, Predicate)
