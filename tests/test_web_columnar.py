@@ -237,3 +237,15 @@ def test_updates_are_refused_at_the_start(nation, tmp_path):
     assert caught.value.code == "read-only-store"
     assert writer._saved(nation, keep=False) == nation.resolve()
     made.stop()
+
+
+def test_a_question_that_takes_too_much_memory_ends_its_process_alone(desks, monkeypatch):
+    """The front tells that it took too much, and starts another process."""
+
+    class Plan:
+        def answer(self, **_):
+            raise StoreError("out-of-memory", "Allocation failure")
+
+    monkeypatch.setattr("kkgraph.analytic.store.compiled", lambda *_: Plan())
+    with pytest.raises(MemoryError):
+        asked(desks[0], "SELECT * { ?s ?p ?o }")

@@ -35,7 +35,7 @@ REMEDY: Final = (
 )
 """What to do where a query may not contact another machine."""
 _PREPARED_UP_TO: Final = 300_000
-_MEMORY: Final = "1280MB"
+_MEMORY: Final = "1GB"
 """What SQL over a columnar file may take; a process may take some more (``Bounds``)."""
 _COPIED: Final = 1_500_000
 """Quads of a large columnar file that are copied for a question without a translation to SQL."""
@@ -62,8 +62,17 @@ class DirectFile(ColumnarStore):
     """A columnar file whose questions run as they are, as with ``Direct``."""
 
     def query(self, sparql: str, limits: Limits) -> Answer:
-        """The answer; of the limits only the rows count."""
-        return super().query(sparql, Limits(None, limits.max_rows))
+        """The answer; of the limits only the rows count.
+
+        Raises ``MemoryError`` where memory ran out, which ends this process: the engine may not
+        find its way back.
+        """
+        try:
+            return super().query(sparql, Limits(None, limits.max_rows))
+        except StoreError as error:
+            if error.code == "out-of-memory":
+                raise MemoryError(error.message) from error
+            raise
 
     def query_apart(self, sparql: str, limits: Limits) -> Answer:
         """The same: this process is the one apart."""
