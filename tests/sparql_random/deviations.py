@@ -125,6 +125,15 @@ OXIGRAPH = [
         (":a :p :b .", "SELECT ?x WHERE { ?x :p ?y GRAPH :g { VALUES ?w { 1 } } }"),
     ),
     Deviation(
+        "a triple of two graphs named by FROM is there twice",
+        "13.2: the default graph is the RDF merge of the graphs, which is a set",
+        lambda case: str(case.query).count("FROM <") > 1,
+        (
+            ":g1 { :a :p :b } :g2 { :a :p :b }",
+            "SELECT ?x FROM :g1 FROM :g2 WHERE { ?x :p ?y }",
+        ),
+    ),
+    Deviation(
         "DESCRIBE of a named resource says nothing where the pattern has no solution",
         "16.4: it takes the resources of the solutions, and any directly named",
         lambda case: str(case.query).startswith("DESCRIBE <"),
