@@ -15,6 +15,7 @@ from collections import Counter
 import pyoxigraph as ox
 import pytest
 
+from conftest import ROOT
 from sparql_random import Engines, difference, make_cases, shrunk, written
 from sparql_random.comparing import REFUSED, UNCOVERED
 from sparql_random.deviations import OXIGRAPH
@@ -67,6 +68,12 @@ def test_answers_agree():
 @pytest.mark.parametrize("start", range(1000, 3000, 250))
 def test_answers_agree_for_long(start):
     assert compared(range(start, start + 250))["same"] > 500
+
+
+def test_the_page_names_each_deviation():
+    shown = (ROOT / "docs" / "engines.md").read_text("utf-8")
+    rows = [f"| {d.reason} | {d.source} |" for d in OXIGRAPH]
+    assert [row for row in rows if row not in shown] == []
 
 
 CONSTRUCTS = r"""ASK CONSTRUCT DESCRIBE SELECT DISTINCT FROM FROM.NAMED OPTIONAL UNION MINUS FILTER

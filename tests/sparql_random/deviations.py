@@ -69,6 +69,14 @@ def _bounds(part: Node, *, guarded: bool = False) -> bool:
     )
 
 
+def reads_another_graph(case: Case) -> bool:
+    """True where a graph is named that the dataset lacks, and something is sought there."""
+    text = str(case.query)
+    there = {str(q.graph_name) for q in case.data} if " FROM " not in f" {text}" else set()
+    named = re.findall(r"GRAPH (<[^>]*>)", text)
+    return any(graph not in there for graph in named)
+
+
 def scopes_graph(case: Case) -> bool:
     """True where a pattern within GRAPH is not evaluated in each graph by itself."""
     return any(_WITHIN.search(group) for group in _groups(str(case.query), "GRAPH ?"))
@@ -103,6 +111,27 @@ OXIGRAPH = [
         "17.2.2: a plain literal, with a language or without, is true if it isn't empty",
         lambda case: bool(re.search(r"FILTER \( \?\w+ \)", str(case.query))),
         (':a :p "a"@en .', "SELECT ?x WHERE { ?x :p ?y FILTER ( ?y ) }"),
+    ),
+    Deviation(
+        "COUNT of an expression is unbound where that is in error once",
+        "18.5.1.2: it counts how often the expression has a value that is no error",
+        lambda case: bool(re.search(r"COUNT\((DISTINCT )?[^?*D]", str(case.query))),
+        (":a :p 1 , :b .", "SELECT (COUNT(-?z) AS ?n1) WHERE { ?x :p ?z }"),
+    ),
+    Deviation(
+        "a graph that the dataset lacks has an answer to a pattern that needs no triples",
+        "18.6: of what is no graph of the dataset nothing is a solution",
+        reads_another_graph,
+        (":a :p :b .", "SELECT ?x WHERE { ?x :p ?y GRAPH :g { VALUES ?w { 1 } } }"),
+    ),
+    Deviation(
+        "a triple of two graphs named by FROM is there twice",
+        "13.2: the default graph is the RDF merge of the graphs, which is a set",
+        lambda case: str(case.query).count("FROM <") > 1,
+        (
+            ":g1 { :a :p :b } :g2 { :a :p :b }",
+            "SELECT ?x FROM :g1 FROM :g2 WHERE { ?x :p ?y }",
+        ),
     ),
     Deviation(
         "DESCRIBE of a named resource says nothing where the pattern has no solution",

@@ -91,8 +91,10 @@ class Queries:
     def _end(self, names, given, top):
         """ORDER BY, and where that makes it certain what is left, LIMIT and OFFSET."""
         dice, parts = self.dice, []
-        if not top or not dice.chance(40):
+        if not top:
             return listed([])
+        if not dice.chance(40):
+            return listed([node("clause", " ", self._values(set()))] if dice.chance(8) else [], "")
         keys = [self._key(n) for n in dice.some(sorted(names), 1, 2)]
         if dice.chance(20):
             keys.append(node("key", "(", self.make.any(sorted(names), 1), ")"))
@@ -262,9 +264,19 @@ class Queries:
         return node("pattern", "MINUS ", self.group(set(), depth))
 
     def _select(self, names, depth):
+        if self.dice.chance(12):
+            return self._first(names)
         made, given = self.select(depth=depth)
         names.update(given)
         return node("pattern", "{ ", made, " }")
+
+    def _first(self, names):
+        """The first properties of the data, of which the order is certain."""
+        name, number = self.dice.one(VARIABLES), self.dice.number(1, 3)
+        names.add(name)
+        order = self.dice.one((f"?{name}", f"DESC(?{name})"))
+        found = f"SELECT DISTINCT ?{name} WHERE {{ ?a ?{name} ?b }}"
+        return node("pattern", f"{{ {found} ORDER BY {order} LIMIT {number} }}")
 
     def _group(self, names, depth):
         return node("pattern", self.group(names, depth))
