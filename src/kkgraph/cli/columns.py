@@ -1,14 +1,17 @@
-"""The verbs of columnar files: build, info, export."""
+"""The verbs of columnar files: build, info, export, and spread for Spark."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kkgraph.cli.common import Memory, Progress, SkipErrors, columnar_app
 from kkgraph.errors import QuestionError
+
+if TYPE_CHECKING:
+    from kkgraph.columnar.tables import Skipped
 
 
 @columnar_app.command()
@@ -49,12 +52,40 @@ def build(
         loaded = load(paths, memory=memory, skip_errors=skip_errors, progress=say, into=output)
     progress.end()
     with loaded:
-        skipped = loaded.skipped
         print(f"{output}: {loaded.n_triples:,} triples, {loaded.n_terms:,} terms")
-        if skipped.count:
-            print(f"{skipped.count:,} malformed lines were left out; the first:")
-            for refusal in skipped.first:
-                print(f"  {refusal.where}: {refusal.message}")
+        _tell(loaded.skipped)
+
+
+def _tell(skipped: Skipped) -> None:
+    if skipped.count:
+        print(f"{skipped.count:,} malformed lines were left out; the first:")
+        for refusal in skipped.first:
+            print(f"  {refusal.where}: {refusal.message}")
+
+
+@columnar_app.command()
+def spread(
+    inputs: Annotated[
+        list[str], typer.Argument(help="N-Triples or N-Quads (also .gz, .bz2): paths, addresses.")
+    ],
+    output: Annotated[str, typer.Option("--output", "-o", help="The folder of tables to write.")],
+    master: Annotated[
+        str | None, typer.Option("--master", help="Spark's master (default: local[*]).")
+    ] = None,
+    memory: Memory = None,
+    skip_errors: SkipErrors = False,
+) -> None:
+    """Load RDF on Spark into a folder of tables, for data that fit no single machine."""
+    from kkgraph.spark.loading import load
+    from kkgraph.spark.session import session
+
+    progress = Progress()
+    spark = session(master, memory=memory)
+    manifest, skipped = load(spark, inputs, output, skip_errors=skip_errors, progress=progress)
+    progress.end()
+    rows = manifest.rows
+    print(f"{output}: {rows['triples']:,} triples, {rows['terms']:,} terms")
+    _tell(skipped)
 
 
 @columnar_app.command()
@@ -79,11 +110,23 @@ def info(path: Annotated[Path, typer.Argument(help="A columnar file.")]) -> None
 def export(
     path: Annotated[Path, typer.Argument(help="A columnar file.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="The folder to write.")],
+    partitioned: Annotated[
+        bool, typer.Option("--partitioned", help="The tables for Spark, by predicate.")
+    ] = False,
 ) -> None:
     """Write a columnar file as a folder of Parquet tables, readable by any analytics tool."""
     from kkgraph.columnar.parquet import to_parquet
     from kkgraph.columnar.saved import open_saved
 
     with open_saved(path) as loaded:
+        if partitioned:
+            from kkgraph.spark.folder import write_folder
+
+            progress = Progress()
+            manifest = write_folder(loaded, output, source=path, progress=progress)
+            progress.end()
+            rows = ", ".join(f"{name} {n:,}" for name, n in manifest.rows.items() if n)
+            print(f"{output}: {rows}")
+            return
         to_parquet(loaded, output)
         print(f"{output}: {', '.join(sorted(p.name for p in output.iterdir()))}")

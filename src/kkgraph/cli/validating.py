@@ -32,8 +32,9 @@ if TYPE_CHECKING:
     from kkgraph.cases.checking import Findings
     from kkgraph.shapes import Report
 
-FORMATS: Final = ("text", "json", "sarif", "html", "xlsx", "ttl", "nt")
+FORMATS: Final = ("text", "json", "sarif", "html", "xlsx", "ttl", "nt", "parquet")
 _STANDARD: Final = ("ttl", "nt")
+_WHOLE: Final = (*_STANDARD, "parquet")
 _PLACED: Final = ("sarif", "html", "xlsx")
 
 
@@ -47,14 +48,15 @@ def validate(
     ] = None,
     shapes: Annotated[list[Path] | None, typer.Option("--shapes", help="Other shapes.")] = None,
     engine: Annotated[
-        str, typer.Option("--engine", help="auto, columnar, or pyshacl for a second opinion.")
+        str,
+        typer.Option("--engine", help="auto, columnar, spark, or pyshacl for a second opinion."),
     ] = "auto",
     form: Annotated[
         str,
         typer.Option(
             "--format",
             "-f",
-            help="text, json, sarif, html, xlsx (your workbook, marked), or a report in ttl or nt.",
+            help="text, json, sarif, html, xlsx (your workbook, marked), ttl, nt, or parquet.",
         ),
     ] = "text",
     summary: Annotated[
@@ -75,6 +77,12 @@ def validate(
     ] = None,
     removed: Annotated[
         list[Path] | None, typer.Option("--removed", help="RDF files of triples to take away.")
+    ] = None,
+    master: Annotated[
+        str | None, typer.Option("--master", help="Spark's master (default: local[*]).")
+    ] = None,
+    tables: Annotated[
+        str | None, typer.Option("--tables", help="The folder or address of tables for Spark.")
     ] = None,
     memory: Memory = None,
     skip_errors: SkipErrors = False,
@@ -101,20 +109,32 @@ def validate(
             where="--summary",
             hint="Leave --summary out, or choose --format text or json.",
         )
-    if form == "xlsx" and output is None:
+    if form in ("xlsx", "parquet") and output is None:
         raise SourceError(
-            "no-output", "a workbook needs a file", where="--output", hint="Add -o marked.xlsx."
+            "no-output",
+            "a workbook needs a file" if form == "xlsx" else "Parquet needs a folder",
+            where="--output",
+            hint=f"Add -o {'marked.xlsx' if form == 'xlsx' else 'results'}.",
+        )
+    if form == "parquet" and engine != "spark":
+        raise QuestionError(
+            "bad-value",
+            "only Spark writes results as Parquet",
+            where="--format",
+            hint="Add --engine spark, or choose --format nt.",
         )
     progress = Progress()
     bulk: dict[str, Any] = {
-        "first": 0 if summary or form in _STANDARD else first,
+        "first": 0 if summary or form in _WHOLE else first,
         "memory": memory,
         "skip_errors": skip_errors,
         **change,
     }
+    if engine == "spark" or master or tables:
+        bulk |= {"master": master, "tables": tables}
     chosen = list(shapes or ())
     special = [name for name, on in _special(bulk, engine, explain).items() if on]
-    if files and _is_placed(files, special, summary=summary):
+    if files and engine != "spark" and _is_placed(files, special, summary=summary):
         from kkgraph.cases import checking
 
         findings = checking.check_files(
@@ -126,7 +146,7 @@ def validate(
     if explain and engine == "auto":
         engine = "columnar"
     bulk |= {"progress": progress, "explained": bool(explain)}
-    if files and store is None:
+    if (files or tables) and store is None:
         found = _files(files, background, shapes=chosen, engine=engine, **bulk)
     else:
         found = open_graph(store).validate(
@@ -135,7 +155,11 @@ def validate(
     progress.end()
     _talk(found)
     source = ", ".join(map(str, files)) or "kkgraph"
-    _write(found, form, lang, output, source, summary=summary, explained=explain or [])
+    try:
+        _write(found, form, lang, output, source, summary=summary, explained=explain or [])
+    finally:
+        if engine == "spark":
+            found.close()
     raise typer.Exit(0 if found.conforms else 1)
 
 
@@ -238,6 +262,11 @@ def _write(
         render.save(found.explain(() if "all" in explained else explained), output)
     elif form in ("ttl", "nt"):
         write_chunks(chunks(found, form), output)
+    elif form == "parquet":
+        from kkgraph.spark.results import write_results
+
+        assert output is not None
+        write_results(found.details, str(output))
     elif form in _PLACED:
         from kkgraph.cases.checking import Findings
         from kkgraph.cli import placed

@@ -12,12 +12,12 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from kkgraph import xsd
+from kkgraph.columnar.patterns import quoted
 from kkgraph.columnar.space import Space, comment, within
 from kkgraph.columnar.typed import stored
-from kkgraph.errors import StoreError
 from kkgraph.shacl import forms as f
 from kkgraph.shacl.data import Data
-from kkgraph.shacl.patterns import for_re2, matching
+from kkgraph.shacl.patterns import matching
 from kkgraph.shacl.terms import show
 from kkgraph.shacl.values import failing, in_language
 
@@ -30,11 +30,6 @@ COMPARED: Final = {
 }
 _ROWS: Final = "SELECT f, v, NULL::BIGINT AS p FROM"
 Table = Callable[[str, str, str], str]
-
-
-def quoted(text: str) -> str:
-    """A text as an SQL string."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 class Conditions:
@@ -97,24 +92,15 @@ class Conditions:
         return f"{_ROWS} {values} JOIN texts ON texts.id = v WHERE {broken} OR {blank}"
 
     def _unmatched(self, constraint: f.Pattern, values: str) -> str:
-        regex = for_re2(constraint)
-        if regex is None or not self._is_known(regex):  # RE2 lacks something: ask Oxigraph's engine
-            distinct = f"SELECT DISTINCT v, lex FROM {values} JOIN texts ON texts.id = v"
-            found = self._space.run(distinct)
-            good = matching(constraint, (lex for _, lex in found))
-            bad = [number for number, lex in found if lex not in good]
-            title = f"values that don't match {constraint.regex}, found by Oxigraph"
-            table = self._table("bad", title, f"SELECT unnest({bad}::BIGINT[]) AS v")
-            return f"v IN (FROM {table})"
-        return f"NOT regexp_matches(lex, {quoted(regex)})"
-
-    def _is_known(self, regex: str) -> bool:
-        """True where RE2 can build the expression."""
-        try:
-            self._space.run(f"SELECT regexp_matches('', {quoted(regex)})")
-        except StoreError:
-            return False
-        return True
+        condition = self._space.mismatch(constraint, values)
+        if condition is not None:
+            return condition
+        found = self._space.run(f"SELECT DISTINCT v, lex FROM {values} JOIN texts ON texts.id = v")
+        good = matching(constraint, (lex for _, lex in found))
+        bad = [number for number, lex in found if lex not in good]
+        title = f"values that don't match {constraint.regex}, found by Oxigraph"
+        table = self._table("bad", title, f"SELECT unnest({bad}::BIGINT[]) AS v")
+        return f"v IN (FROM {table})"
 
     def _order(self, constraint: Any, values: str) -> str:
         literal = constraint.limit

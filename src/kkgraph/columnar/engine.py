@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pyoxigraph as ox
 
@@ -23,10 +23,6 @@ from kkgraph.shacl.terms import Term
 
 if TYPE_CHECKING:
     from kkgraph.columnar.tables import Columnar
-
-
-_WORKERS: Final = 2
-"""Shapes judged at a time: planning small statements takes longer than running them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +45,6 @@ class Violations(Protocol):
     def batches(self, number: int, first: int | None) -> Iterator[list[tuple[Any, ...]]]:
         """The rows of one constraint by f, v and p, -1 for none; the first of them where given."""
         ...
-
-
-class _Table:
-    """The violations in the table that SQL has filled."""
-
-    def __init__(self, space: Space) -> None:
-        self._space = space
-
-    def sums(self) -> dict[int, int]:
-        return dict(self._space.run(f"SELECT k, sum(n)::BIGINT FROM {VIOLATIONS} GROUP BY k"))
-
-    def batches(self, number: int, first: int | None) -> Iterator[list[tuple[Any, ...]]]:
-        limit = f" LIMIT {first}" if first is not None else ""
-        return self._space.batches(
-            f"SELECT f, coalesce(v, -1), coalesce(p, -1), n FROM {VIOLATIONS} "
-            f"WHERE k = {number} ORDER BY f, v, p{limit}"
-        )
 
 
 @dataclass
@@ -179,9 +158,9 @@ def validate(  # noqa: PLR0913 - each is one independent wish
         found = Validation(space, numbered(schema), plan, questions, violations)
     else:
         limits = reached(space, schema, plan) if changed else {}
-        workers = 1 if explained else _WORKERS
+        workers = 1 if explained else space.workers
         Compiler(space, schema, plan, questions.rows, limits=limits, workers=workers).run()
-        found = Validation(space, numbered(schema), plan, questions, _Table(space))
+        found = Validation(space, numbered(schema), plan, questions, space.outcome(VIOLATIONS))
         if changed:
             nodes = " UNION ".join(f"SELECT f FROM {table}" for table in limits.values())
             found.reached = space.run(f"SELECT count(*) FROM ({nodes})")[0][0] if nodes else 0

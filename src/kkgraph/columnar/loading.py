@@ -228,7 +228,7 @@ class Loader:
 
     def _fill(self, connection: duckdb.DuckDBPyConnection, sources: Sources) -> None:
         narrow = self._gathering.n_terms <= NARROW
-        connection.execute(_TABLES.format(number="INTEGER" if narrow else "BIGINT"))
+        make_tables(connection, "INTEGER" if narrow else "BIGINT")
         with ThreadPoolExecutor(1) as writes, Typing(connection) as typing:
             dictionary = unify(self._gathering, connection, writes, typing.add)
             _describe(connection, dictionary.groups, sources)
@@ -239,6 +239,11 @@ class Loader:
             typing.finish()
 
 
+def make_tables(connection: duckdb.DuckDBPyConnection, number: str) -> None:
+    """Make the empty tables of loaded data; ``number`` is the SQL type of a term's number."""
+    connection.execute(_TABLES.format(number=number))
+
+
 def tables_of(held: Held) -> duckdb.DuckDBPyConnection:
     """A session with the tables of data that are held in arrays, which stay as they are."""
     import pyarrow as pa
@@ -246,7 +251,7 @@ def tables_of(held: Held) -> duckdb.DuckDBPyConnection:
     connection = connect(threads=held.threads)
     try:
         with translated(), Typing(connection) as typing:
-            connection.execute(_TABLES.format(number="INTEGER"))
+            make_tables(connection, "INTEGER")
             terms = []
             for group, forms in zip(held.groups, held.forms, strict=True):
                 terms.append(listed(group, forms))

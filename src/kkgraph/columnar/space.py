@@ -17,14 +17,17 @@ from kkgraph import xsd
 from kkgraph.columnar import arrays
 from kkgraph.columnar.dictionary import KINDS
 from kkgraph.columnar.keys import key_of
+from kkgraph.columnar.patterns import mismatch
 from kkgraph.columnar.session import translated
 from kkgraph.columnar.typed import insert, stored
+from kkgraph.columnar.violations import TableViolations
 from kkgraph.shacl.terms import Term, show, statement
 
 if TYPE_CHECKING:
     import duckdb
 
     from kkgraph.columnar.tables import Columnar
+    from kkgraph.shacl.forms import Pattern
 
 Range = tuple[int, int]
 _BATCH: Final = 20_000
@@ -33,7 +36,14 @@ _FRACTION: Final = 12
 
 
 class Space:
-    """Identifiers of terms, ranges of kinds, and the connection that runs the SQL."""
+    """Identifiers of terms, ranges of kinds, and the connection that runs the SQL.
+
+    Another engine overrides what touches the connection.
+    """
+
+    engine = "columnar"
+    workers = 2
+    """So many shapes at a time, as planning small statements takes longer than running them."""
 
     def __init__(self, columnar: Columnar) -> None:
         self.columnar = columnar
@@ -70,7 +80,7 @@ class Space:
             with self._lock:
                 if not self._viewed:
                     self._viewed = True
-                    for view in _VIEWS:
+                    for view in VIEWS:
                         found.execute(f"CREATE OR REPLACE VIEW {view}")
         return found
 
@@ -100,6 +110,17 @@ class Space:
         for start in range(0, len(columns[0]), _BATCH):
             end = start + _BATCH
             yield list(zip(*(c[start:end].tolist() for c in columns), strict=True))
+
+    def outcome(self, table: str) -> TableViolations:
+        """The violations that were put into a table."""
+        return TableViolations(self, table)
+
+    def mismatch(self, constraint: Pattern, values: str) -> str | None:
+        """The condition that a value's text ``lex`` breaks a pattern; None where SQL has none.
+
+        ``values`` is the table of the values ``v``.
+        """
+        return mismatch(constraint, self.run)
 
     def ids(self, terms: Sequence[Term]) -> list[int | None]:
         """The identifiers of terms, None for those that the data don't have."""
@@ -139,6 +160,11 @@ class Space:
                 for r in ranges
             ]
         return _joined(found)
+
+    def kinds(self) -> list[tuple[int, int, str, str, str]]:
+        """Each range of identifiers (from, up to) with its kind, datatype and language."""
+        with self._lock:
+            return sorted((*r, *key) for key, ranges in self._ranges.items() for r in ranges)
 
     def languages(self) -> dict[str, list[Range]]:
         """The identifier ranges of the texts in each language."""
@@ -286,7 +312,7 @@ class Space:
 
 
 _TYPED: Final = "id, family, exact, approx, zoned"
-_VIEWS: Final = (
+VIEWS: Final = (
     "facts AS SELECT p, s, o FROM triples",
     "texts AS SELECT id, lex FROM terms",
     f'typed AS SELECT {_TYPED} FROM "values"',

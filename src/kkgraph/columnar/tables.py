@@ -142,6 +142,14 @@ class Columnar:
     def ids_of(self, terms: Sequence[Term]) -> list[int | None]:
         """The numbers of several terms, in one look for each group concerned."""
         found: list[int | None] = [None] * len(terms)
+        for (lo, hi), places in self.wanted(terms).items():
+            for lex, number in self._numbered(lo, hi, list(places)).items():
+                for place in places[lex]:
+                    found[place] = number
+        return found
+
+    def wanted(self, terms: Sequence[Term]) -> dict[tuple[int, int], dict[str, list[int]]]:
+        """Where to look for terms: ranges of numbers, the forms in each, and their places."""
         wanted: dict[tuple[int, int], dict[str, list[int]]] = defaultdict(dict)
         for place, term in enumerate(terms):
             key = key_of(term)
@@ -150,11 +158,7 @@ class Columnar:
             lo, hi = self.range_of(KINDS[key.kind], key.datatype, key.language)
             if hi > lo:
                 wanted[lo, hi].setdefault(term.value, []).append(place)
-        for (lo, hi), places in wanted.items():
-            for lex, number in self._numbered(lo, hi, list(places)).items():
-                for place in places[lex]:
-                    found[place] = number
-        return found
+        return wanted
 
     def _numbered(self, lo: int, hi: int, wanted: list[str]) -> dict[str, int]:
         """The numbers of some forms of a group, those that it has."""
@@ -174,7 +178,7 @@ class Columnar:
         else:
             wanted = arrays.table({"id": arrays.integers(ids)})
             rows = self._look_up("id", wanted, 0, self.n_terms)
-        made = {number: _term(self.group_of(number), lex) for number, lex in rows}
+        made = {number: term_of(self.group_of(number), lex) for number, lex in rows}
         try:
             return [made[int(number)] for number in numbers]
         except KeyError as error:
@@ -190,7 +194,8 @@ class Columnar:
             ).fetchall()
 
 
-def _term(group: Group, lex: str) -> Term:
+def term_of(group: Group, lex: str) -> Term:
+    """The term of a group with a lexical form."""
     if group.kind == "iri":
         return ox.NamedNode(lex)
     if group.kind == "bnode":

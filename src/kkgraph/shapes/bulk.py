@@ -18,6 +18,7 @@ from kkgraph.shapes.places import Places
 
 if TYPE_CHECKING:
     from kkgraph.columnar.engine import Validation
+    from kkgraph.columnar.space import Space
     from kkgraph.columnar.tables import Columnar
 
 FIRST: Final = 20
@@ -154,15 +155,16 @@ def validate(  # noqa: PLR0913 - each is one independent wish
     progress: Callable[[str], None] | None = None,
     change: tuple[list[ox.Quad], ...] | None = None,
     explained: bool = False,
+    space: Space | None = None,
 ) -> Report:
     """The report of loaded data; the background is there for look-ups, as in ``validate``.
 
-    ``change`` is the quads added and those removed.
+    ``change`` is the quads added and those removed. ``space`` is that of another engine.
     """
     from kkgraph.columnar import engine, reach
     from kkgraph.columnar.space import Space
 
-    space = Space(loaded)
+    space = space or Space(loaded)
     before: frozenset[tuple[Any, ...]] = frozenset()
     if background:
         space.add_background(background)
@@ -191,7 +193,7 @@ def validate(  # noqa: PLR0913 - each is one independent wish
         tuple(problems),
         loaded.n_triples if change is None else space.run("SELECT count(*) FROM facts")[0][0],
         _tallies(found, before),
-        "columnar",
+        space.engine,
         (loading_s, found.seconds),
         skipped=tuple(f"{s.where}: {s.message}" for s in loaded.skipped.first),
         n_skipped=loaded.skipped.count,

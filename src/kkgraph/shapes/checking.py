@@ -18,7 +18,8 @@ from kkgraph.shacl.reading import read_shapes
 from kkgraph.shapes.outcome import Report, counted, problem_of, rank
 from kkgraph.shapes.places import Places
 
-ENGINES: Final = ("auto", "columnar", "pyshacl")
+ENGINES: Final = ("auto", "columnar", "spark", "pyshacl")
+_SPARK_ONLY: Final = ("master", "tables")
 _BULK_ONLY: Final = ("changed", "removed", "memory", "skip_errors", "explained")
 SMALL_BYTES: Final = 4 * 2**20
 """Files of this size together, or less, are validated without SQL."""
@@ -136,8 +137,9 @@ def validate_files(
 ) -> Report:
     """The problems of RDF files, each with the file and line where its focus node stands.
 
-    Options: ``shapes``, ``engine`` (auto, columnar, pyshacl), and for bulk data ``first`` (how
-    many problems of each constraint are listed), ``memory`` and ``skip_errors``. Raises
+    Options: ``shapes``, ``engine`` (auto, columnar, spark, pyshacl), and for bulk data ``first``
+    (how many problems of each constraint are listed), ``memory`` and ``skip_errors``; for Spark
+    ``master`` and ``tables``. Raises
     ``SourceError`` (missing-file, bad-rdf, no-data …), ``StoreError`` (out-of-memory, disk-full).
     """
     engine = options.pop("engine", "auto")
@@ -148,6 +150,20 @@ def validate_files(
             where="engine",
             hint=f"Choose one of: {', '.join(ENGINES)}.",
         )
+    spark_only = [name for name in _SPARK_ONLY if options.get(name)]
+    if spark_only and engine != "spark":
+        raise QuestionError(
+            "bad-value",
+            f"the engine {engine} knows no {spark_only[0]}",
+            where="engine",
+            hint="Add --engine spark (engine='spark').",
+        )
+    if engine == "spark":
+        from kkgraph.shapes import spread
+
+        return spread.validate_files(paths, list(background), **options)
+    for name in _SPARK_ONLY:
+        options.pop(name, None)
     bulk_only = [name for name in _BULK_ONLY if options.get(name)]
     if bulk_only and engine == "pyshacl":
         raise QuestionError(

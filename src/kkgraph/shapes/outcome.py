@@ -30,7 +30,7 @@ class Report:
     """The result of a validation: every problem in one pass, the gravest first.
 
     ``problems`` may be cut to the first of each constraint; ``tallies`` always count all.
-    ``engine`` says which one decided: direct, columnar or pyshacl. ``seconds`` are those of
+    ``engine`` says which one decided: direct, columnar, spark or pyshacl. ``seconds`` are those of
     loading and of validating. ``n_skipped`` counts malformed lines that were left out, ``skipped``
     holds the first. ``details`` is the engine's own outcome, for reports and plans.
     """
