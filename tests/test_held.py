@@ -11,7 +11,7 @@ import pyoxigraph as ox
 import pytest
 
 from conftest import ROOT
-from kkgraph import xsd
+from kkgraph import shapes, xsd
 from kkgraph.columnar import native
 from kkgraph.columnar.answers import Answers
 from kkgraph.columnar.columns import HeldColumns, TableColumns
@@ -19,6 +19,7 @@ from kkgraph.columnar.engine import validate
 from kkgraph.columnar.loading import load
 from kkgraph.columnar.space import Space
 from kkgraph.columnar.tables import Columnar
+from kkgraph.errors import SourceError
 from kkgraph.shacl.reading import read_shapes
 from shacl_random.comparing import ours_direct, results_key
 from test_columnar_load import _samples as samples
@@ -65,6 +66,24 @@ def test_held_data_become_the_same_tables(nation):
             held.terms_of([held.n_terms])
         assert (held.n_triples, held.sources) == (tables.n_triples, tables.sources)
         assert rows(held) == rows(tables)
+
+
+def test_no_data_can_be_held(tmp_path):
+    shape = (
+        ":S sh:targetClass :C ; sh:closed true ; sh:property [ sh:path ( :p :q ) ; sh:in ( 1 ) ; "
+    )
+    schema = read_shapes(quads(f'{shape} sh:pattern "a" ; sh:equals :r ; sh:minInclusive 1 ] .'))
+    with Columnar.from_quads([], hold=True) as columnar:
+        assert (columnar.n_terms, columnar.n_triples) == (0, 0)
+        found = validate(columnar, schema)
+        assert isinstance(found.violations, Answers)
+        assert found.conforms
+        assert columnar.run("SELECT count(*) FROM triples") == [(0,)]
+    empty = tmp_path / "empty.nt"
+    empty.write_bytes(b"")
+    with pytest.raises(SourceError) as caught:
+        shapes.validate_files([empty], shapes=[USUAL], engine="columnar")
+    assert caught.value.code == "no-data"
 
 
 def test_named_graphs_and_many_triples_are_not_held(monkeypatch):

@@ -7,6 +7,7 @@ every literal and starting the engine take longer than the validation itself.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from kkgraph.columnar import arrays, native
@@ -101,6 +102,6 @@ def hold(gathering: Gathering, sources: list[tuple[str, str]], threads: int) -> 
     columns = found.columns(0, found.n)
     predicates = columns["p"]
     cuts = np.flatnonzero(np.append(True, predicates[1:] != predicates[:-1])[: found.n])
-    ends = [*cuts[1:].tolist(), found.n]
-    spans = dict(zip(predicates[cuts].tolist(), zip(cuts.tolist(), ends, strict=True), strict=True))
+    stretches = pairwise([*cuts.tolist(), found.n])
+    spans = dict(zip(predicates[cuts].tolist(), stretches, strict=True))
     return Held(groups, every, spans, columns["s"], columns["o"], sources, threads)
