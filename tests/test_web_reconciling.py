@@ -147,6 +147,7 @@ def test_a_busy_register_holds_up_no_query():
             n for n in set(server.children()) - before
             if "web.worker" in Path(f"/proc/{n}/cmdline").read_text()
         ]  # fmt: skip
+        assert server.health()["processes"] == 3
         os.kill(own, signal.SIGSTOP)
         answers: list[int] = []
         waiting = threading.Thread(
@@ -161,6 +162,7 @@ def test_a_busy_register_holds_up_no_query():
             assert server.get("/", {"accept": "text/html"})[0] == 200
         assert time.monotonic() - begun < 8
         assert answers == [], "the one that asks the register waits"
+        assert server.health()["running"] == 1
         os.kill(own, signal.SIGCONT)
         waiting.join(timeout=20)
         assert answers == [200]

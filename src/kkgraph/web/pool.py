@@ -117,14 +117,17 @@ class Pool:
         return min([self.version, *held, *spare, *(pool.oldest for pool in self._beside)])
 
     def gauges(self) -> dict[str, int]:
-        """How many jobs wait and run, and how many processes there are."""
+        """How many jobs wait and run, and how many processes there are, those beside included."""
         busy = len(self._fast) - len(self._idle)
-        return {
+        found = {
             "waiting": self._waiting,
             "running": busy + len(self._aside),
             "aside": len(self._aside),
             "processes": len(self._fast) + len(self._aside) + bool(self._spare),
         }
+        for pool in self._beside:
+            found = {name: number + pool.gauges()[name] for name, number in found.items()}
+        return found
 
     async def run(self, job: Job, client: str) -> Reply:
         """The reply to a job, in turn. ``StoreError``: busy, client-busy, timeout, worker-died."""
