@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from kkgraph import KnowledgeGraph, addresses, catalogue
+from kkgraph import addresses, catalogue
 from kkgraph.addresses import is_public, permit
 from kkgraph.errors import KkgraphError, QuestionError, RemoteError, SourceError
 from kkgraph.federation import keeping
@@ -228,17 +228,18 @@ def test_the_page_for_sparql_asks_too_and_the_description_says_so(server, machin
     assert b"sd:feature sd:BasicFederatedQuery" in described
 
 
+@pytest.fixture(scope="module")
+def snapshot(graph, tmp_path_factory):
+    return str(graph.store.snapshot(tmp_path_factory.mktemp("snapshot")))
+
+
 @pytest.fixture
-def desk(machines, tmp_path):
+def desk(machines, snapshot, tmp_path):
     """A desk that may ask the near machine, with the shipped question moved there."""
     near, _ = machines
-    snapshot = tmp_path / "quads.nq"
-    with KnowledgeGraph.open(in_process=True) as graph:
-        place = graph.store.snapshot(tmp_path)
-        assert place == snapshot
     made = Desk()
     contact = Contact(permit([f"{near.base}/sparql"]), tmp_path / "kept", 10.0, 2**20, 10)
-    made.do(Job("load", {"place": str(place), "contact": contact}))
+    made.do(Job("load", {"place": snapshot, "contact": contact}))
     asked = catalogue.get("wd-facts")
     base = f"{near.base}/sparql"
     made.questions["wd-facts"] = replace(
