@@ -12,12 +12,12 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Coroutine
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from kkgraph.errors import KkgraphError, StoreError
 from kkgraph.web.bounds import Bounds
+from kkgraph.web.clients import HALF_LIFE_S, Client
 from kkgraph.web.messages import Job, Reply
 from kkgraph.web.process import Process
 
@@ -25,28 +25,11 @@ if TYPE_CHECKING:
     from kkgraph.web.contact import Contact
 
 _TICK_S: Final = 0.05
-_HALF_LIFE_S: Final = 10.0
 _REMEMBERED: Final = 10_000
 _OWN: Final = 4  # a client waits longer for its own long jobs before they move aside
 _START_S: Final = 120.0
 _PREPARE_S: Final = 600.0
 _AGAIN: Final = "Try again in a moment, or make it narrower."
-
-
-@dataclass(slots=True)
-class Client:
-    """What one client has waiting and running, and how much it has used lately."""
-
-    waiting: deque[asyncio.Future[Process]] = field(default_factory=deque)
-    running: int = 0
-    used_s: float = 0.0
-    at: float = 0.0
-    heavy_until: float = 0.0
-
-    def use(self, seconds: float, now: float) -> None:
-        """Count the use of a process; what is past counts half after ten seconds."""
-        self.used_s = self.used_s * 0.5 ** ((now - self.at) / _HALF_LIFE_S) + seconds
-        self.at = now
 
 
 class Pool:
@@ -144,7 +127,7 @@ class Pool:
             mine.running -= 1
             mine.use(took, now)
             if took > self.bounds.long_s:
-                mine.heavy_until = now + _HALF_LIFE_S
+                mine.heavy_until = now + HALF_LIFE_S
             self._release(process)
 
     async def stop(self) -> None:
@@ -200,7 +183,7 @@ class Pool:
 
     def _has_company(self, client: Client, now: float) -> bool:
         return any(
-            c.running or c.waiting or now - c.at < _HALF_LIFE_S
+            c.running or c.waiting or now - c.at < HALF_LIFE_S
             for c in self._clients.values()
             if c is not client
         )
@@ -216,7 +199,7 @@ class Pool:
         now = time.monotonic()
         while self._idle and self._waiting:
             ready = [
-                (c.used_s * 0.5 ** ((now - c.at) / _HALF_LIFE_S), name)
+                (c.used_s * 0.5 ** ((now - c.at) / HALF_LIFE_S), name)
                 for name, c in self._clients.items()
                 if c.waiting and self._may_run(c, now)
             ]
@@ -322,7 +305,7 @@ class Pool:
             long_s = self.bounds.long_s * (1 if others else _OWN)
             if now - process.since <= long_s or self._idle:
                 continue
-            self._clients[process.client].heavy_until = now + _HALF_LIFE_S
+            self._clients[process.client].heavy_until = now + HALF_LIFE_S
             if process.client not in apart and len(self._aside) < self.bounds.long_workers:
                 apart.add(process.client)
                 self._fast.discard(process)
