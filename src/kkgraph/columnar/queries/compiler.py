@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from kkgraph.columnar.queries import conjuncts
 from kkgraph.columnar.queries import forms as f
 from kkgraph.columnar.queries.columns import (
     NOTHING,
@@ -16,7 +17,8 @@ from kkgraph.columnar.queries.columns import (
     quoted,
     united,
 )
-from kkgraph.columnar.queries.conditions import conjuncts, matched, unmatched
+from kkgraph.columnar.queries.conditions import matched, unmatched
+from kkgraph.columnar.queries.duplicates import without_duplicates
 from kkgraph.columnar.queries.expressions import Evaluation
 from kkgraph.columnar.queries.frames import ROW, Frame
 from kkgraph.columnar.queries.groups import grouped
@@ -243,9 +245,9 @@ class Compiler:
             before, after = conjuncts.about_groups(inner.condition, set(pattern.keys))
             if after is not None:
                 kept = inner.pattern if before is None else f.Filter(before, inner.pattern)
-                groups = grouped(self, replace(pattern, pattern=kept))
-                return self.filtered(groups, after)
-        return grouped(self, pattern)
+                groups = without_duplicates(replace(pattern, pattern=kept))
+                return self.filtered(grouped(self, groups), after)
+        return grouped(self, without_duplicates(pattern))
 
     def _project(self, pattern: f.Project) -> Relation:
         inner = pattern.pattern

@@ -14,8 +14,6 @@ from kkgraph.columnar.queries.uncovered import UncoveredError
 if TYPE_CHECKING:
     from kkgraph.columnar.queries.compiler import Compiler
 
-__all__ = ["conjuncts", "matched", "unmatched"]
-
 
 def unmatched(
     compiler: Compiler, relation: Relation, pattern: f.Pattern, *, keep: bool

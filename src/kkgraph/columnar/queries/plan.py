@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kkgraph.columnar.queries import forms as f
-from kkgraph.columnar.queries.columns import Column, Form, Relation
 from kkgraph.columnar.queries.compiler import Compiler
 from kkgraph.columnar.queries.decoding import Decoder
 from kkgraph.columnar.queries.describing import described
@@ -16,7 +15,6 @@ from kkgraph.columnar.queries.reading import read
 from kkgraph.columnar.queries.running import Running
 from kkgraph.columnar.queries.scopes import graphs, terms
 from kkgraph.columnar.queries.space import Space
-from kkgraph.columnar.queries.uncovered import UncoveredError
 from kkgraph.model import Answer
 
 if TYPE_CHECKING:
@@ -133,6 +131,3 @@ def _chosen(space: Space, query: f.Query, dataset: Dataset) -> Dataset:
         f"SELECT DISTINCT p, s, o FROM {source} WHERE {among(query.graphs)}",
         f"SELECT g, p, s, o FROM {source} WHERE {among(query.named)}",
     )
-
-
-__all__ = ["Column", "Form", "Plan", "Relation", "UncoveredError", "compiled"]
