@@ -9,14 +9,14 @@ import pyoxigraph as ox
 import pytest
 
 from conftest import ROOT
-from kkgraph import KnowledgeGraph, catalogue, shapes
+from kkgraph import KnowledgeGraph, catalogue, entities, shapes
 from kkgraph.analytic import ColumnarStore, fallback
 from kkgraph.analytic.forms import computed_variables
 from kkgraph.cases import national
 from kkgraph.cli.main import main
 from kkgraph.columnar import queries
 from kkgraph.columnar.loading import load
-from kkgraph.errors import QuestionError, ReasonError, SourceError, StoreError
+from kkgraph.errors import QuestionError, ReasonError, SourceError, StoreError, TermError
 from kkgraph.names import KKD, KKG, PREFIXES
 from kkgraph.store import Limits
 
@@ -291,6 +291,22 @@ def test_the_shipped_graph_is_there_and_the_data_are_a_case(nation):
         assert ours.to_json() == theirs.to_json()
         assert graph.route("cq06").reason["en"].startswith("the question is one of the study")
         assert graph.entity("e-LAAS").labels["en"] == "e-LAAS"
+
+
+def test_names_are_resolved_as_elsewhere(nation):
+    given = ["E-LAAS", "เทศบาลนครขอนแก่น", "Municipality", "municipalities", "Finding", "e-laas"]
+    with KnowledgeGraph.open(nation) as ours:
+        theirs = KnowledgeGraph.open(in_process=True)
+        for name in given:
+            for instances in (False, True):
+                found = []
+                for graph in (ours, theirs):
+                    try:
+                        found.append(entities.resolve(graph.store, name, instances=instances))
+                    except TermError as error:
+                        found.append((error.code, error.message, error.hint))
+                assert found[0] == found[1], (name, instances)
+        assert ours.resolve("E-LAAS") == KKD + "e-laas"
 
 
 def test_questions_across_cases_as_sql_or_not_give_the_same(nation):

@@ -9,6 +9,8 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from kkgraph import answers, matching, names, sparql
+from kkgraph.analytic import ColumnarStore
+from kkgraph.analytic.search import named
 from kkgraph.errors import TermError
 from kkgraph.model import FindingNote, Text
 from kkgraph.store import Limits, Store
@@ -96,8 +98,7 @@ def resolve(store: Store, name: str, *, instances: bool = False) -> str:
     iri = names.expand(name) if name and (":" in name or " " not in name) else ""
     if sparql.is_iri(iri) and _exists(store, iri):
         return iri
-    same = (_INSTANCES if instances else _LABELLED) % sparql.literal(name.lower())
-    found = [str(row[0].value) for row in store.query(same, Limits(max_rows=None)).rows]
+    found = _named(store, name, instances)
     if len(found) == 1:
         return found[0]
     if found:
@@ -114,6 +115,14 @@ def resolve(store: Store, name: str, *, instances: bool = False) -> str:
         f'there is no entity "{name}"',
         hint=matching.did_you_mean(name, known) + "Give a name, a slug such as e-laas, or an IRI.",
     )
+
+
+def _named(store: Store, name: str, instances: bool) -> list[str]:
+    """What bears the name, whatever its case; of a columnar file without a way round SQL."""
+    if isinstance(store, ColumnarStore):
+        return named(store, name, instances=instances)
+    same = (_INSTANCES if instances else _LABELLED) % sparql.literal(name.lower())
+    return [str(row[0].value) for row in store.query(same, Limits(max_rows=None)).rows]
 
 
 def finding_name(store: Store, name: str) -> str:

@@ -10,9 +10,11 @@ import pyoxigraph as ox
 from kkgraph import names
 
 if TYPE_CHECKING:
+    from kkgraph.analytic.store import ColumnarStore
     from kkgraph.columnar.tables import Columnar
 
-_BEARING: Final = ("skos:prefLabel", "skos:altLabel", "rdfs:label", "kk:statement")
+_NAMING: Final = ("skos:prefLabel", "skos:altLabel", "rdfs:label")
+_BEARING: Final = (*_NAMING, "kk:statement")
 
 
 def search(columnar: Columnar, words: Sequence[str], first: int) -> tuple[list[str], list[str]]:
@@ -59,3 +61,29 @@ ORDER BY CASE WHEN finding THEN 0 ELSE size END, lex
 def _number(columnar: Columnar, iri: str) -> int:
     number = columnar.id_of(ox.NamedNode(iri))
     return -1 if number is None else number
+
+
+def named(store: ColumnarStore, name: str, *, instances: bool) -> list[str]:
+    """The IRIs of what bears this name in the default graph, whatever its case, sorted.
+
+    With ``instances`` what is of a class of OWL's own (a class, a property) is left out.
+    """
+    columnar, default = store.columnar, store.dataset.default
+    bearing = ", ".join(str(_number(columnar, names.expand(c))) for c in _NAMING)
+    lo, hi = columnar.range_of("iri")
+    apart = f"""
+ANTI JOIN (
+  SELECT t.s AS id FROM {default} AS t JOIN terms AS kind ON kind.id = t.o
+  WHERE t.p = {_number(columnar, names.RDF_TYPE)} AND starts_with(kind.lex, ?)
+) USING (id)"""
+    rows = columnar.run(
+        f"""
+SELECT DISTINCT node.lex FROM (
+  SELECT t.s AS id FROM {default} AS t JOIN terms AS label ON label.id = t.o
+  WHERE t.p IN ({bearing}) AND t.s >= {lo} AND t.s < {hi} AND lower(label.lex) = ?
+) AS found JOIN terms AS node USING (id){apart if instances else ""}
+ORDER BY node.lex
+""",
+        [name.lower(), *([names.PREFIXES["owl"]] if instances else [])],
+    )
+    return [iri for (iri,) in rows]

@@ -21,7 +21,7 @@ from kkgraph.store.base import Limits
 from kkgraph.store.execute import check_syntax
 
 if TYPE_CHECKING:
-    from kkgraph.columnar.queries import Compiled
+    from kkgraph.columnar.queries import Compiled, Dataset
     from kkgraph.columnar.tables import Columnar
 
 ENGINES: Final = ("auto", "oxigraph", "columnar")
@@ -89,6 +89,11 @@ class ColumnarStore:
     def in_process(self) -> bool:
         """True where a time limit of Oxigraph ends this process."""
         return self._in_process
+
+    @property
+    def dataset(self) -> Dataset:
+        """The relations of SQL that hold the default graph and the named ones."""
+        return self._graphs.dataset
 
     @property
     def plain(self) -> bool:
