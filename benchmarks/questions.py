@@ -3,7 +3,7 @@
 Run ``python benchmarks/questions.py --peers DIR`` in an environment with kkgraph, after
 ``sh benchmarks/peers/install.sh DIR tdb maplib``. Eight kinds of questions
 (``asking/queries``) are put to each engine over the invented cases of ``cases.py``. A process
-loads the data, asks each question once, and then several times more: a figure is the median of
+loads the data, asks each question once, and then several times more: a figure is the least of
 these later times, in seconds, of all processes. The row "cold" has a process for each question,
 and counts opening the saved file, compiling and answering. All answers are compared row by row,
 in their order, with those of SQL written by hand (``asking/sql``). The means are geometric.
@@ -120,7 +120,7 @@ def about(options: argparse.Namespace) -> str:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     load = os.getloadavg()[0]
     return (
-        f"Median seconds of {options.repeat} askings after the first, in {options.runs} processes; "
+        f"Least seconds of {options.repeat} askings after the first, in {options.runs} processes; "
         f"{os.cpu_count()} cores, {memory:.0f} GB, {platform.system()} {platform.machine()}, "
         f"Python {platform.python_version()}; seed {options.seed}; load {load:.1f} at the end."
     )

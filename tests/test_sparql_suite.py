@@ -31,7 +31,7 @@ from sparql_suite import (
     collect,
     collect_syntax,
 )
-from sparql_suite.defects import OPEN, OXIGRAPH, SYNTAX
+from sparql_suite.defects import OXIGRAPH, SYNTAX
 
 CASES = collect(suite("sparql"))
 TEXTS = collect_syntax(suite("sparql"))
@@ -105,8 +105,6 @@ def test_what_is_the_same_in_other_words():
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_case(case):
     sql, fallback = outcomes(case)
-    if case.name in OPEN:
-        pytest.xfail(OPEN[case.name])
     if sql.word == "uncovered":
         assert fallback.right, f"no plan ({sql.detail}), and Oxigraph: {fallback.detail}"
     else:
@@ -160,8 +158,6 @@ def nothing():
 
 @pytest.mark.parametrize("text", TEXTS, ids=str)
 def test_syntax(text, nothing):
-    if text.name in OPEN:
-        pytest.xfail(OPEN[text.name])
     query = f"BASE <http://example.org/>\n{text.query.read_text(encoding='utf-8')}"
     expected = text.good if text.name not in SYNTAX else not text.good
     assert accepts(query, nothing) == expected

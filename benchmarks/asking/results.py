@@ -1,4 +1,4 @@
-"""Runs of the engines as rows: medians, means, agreement of the answers, and the Markdown."""
+"""Runs of the engines as rows: least times, means, agreement of the answers, and the Markdown."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ class Row:
     failed: str = ""
 
     def seconds(self, question: str) -> float | None:
-        """The median of a question's times, None where it failed."""
+        """The least of a question's times, None where it failed."""
         found = self.times.get(question)
-        return statistics.median(found) if found and question not in self.errors else None
+        return min(found) if found and question not in self.errors else None
 
     def mean(self, *, without: str = "") -> float | None:
         """The geometric mean over the questions, None where one has no time."""

@@ -77,6 +77,3 @@ SYNTAX = {
     "sparql10/syntax-sparql3/syn-bad-26": "?x<?a&&?b>?y is read as two comparisons, and not as an"
     " IRI between variables, which is the longer token (SPARQL 1.1, 19.8, note 4)",
 }
-
-# tests that pass by neither way, or not by the one that is taken, and what is missing
-OPEN = {"sparql11/functions/bnode01": "BNODE of a text"}
