@@ -148,13 +148,6 @@ class KnowledgeGraph(CaseWork, LinkWork, JudgingWork):
         result = self.query_raw(
             text, timeout_s=timeout_s, max_rows=max_rows, allow_remote=allow_remote
         )
-        if result.truth is not None:
-            cell = ox.Literal(result.truth)
-            result = Answer(("answer",), ((cell,),), truth=result.truth)
-        elif result.triples is not None:
-            rows = tuple((t.subject, t.predicate, t.object) for t in result.triples)
-            names_ = ("subject", "predicate", "object")
-            result = Answer(names_, rows, triples=result.triples, truncated=result.truncated)
         return answers.free_table(self.reader, result, lang)
 
     def query_raw(

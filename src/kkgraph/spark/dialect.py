@@ -91,7 +91,7 @@ def words(sql: str) -> frozenset[str]:
 
     found = set()
     for node in sqlglot.parse_one(sql, read="duckdb").find_all(exp.Func, exp.Cast):
-        if isinstance(node, exp.Cast) and isinstance(node.this, exp.Literal | exp.Null):
+        if isinstance(node, exp.Cast) and isinstance(node.this, exp.Literal | exp.Null | exp.Neg):
             continue
         found.add((node.name if isinstance(node, exp.Anonymous) else node.sql_name()).lower())
     return frozenset(found)

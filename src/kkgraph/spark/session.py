@@ -39,6 +39,8 @@ _SETTINGS: Final = {
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     "spark.sql.caseSensitive": "false",
     "spark.sql.ansi.enabled": "true",
+    # seen to break jobs: "dynamicpruning has not finished"; plans name their predicates anyhow
+    "spark.sql.optimizer.dynamicPartitionPruning.enabled": "false",
 }
 """What is set unless the caller, or the cluster's own files, say otherwise."""
 

@@ -189,6 +189,12 @@ class SparkSpace(Space):
             )
         return super().batches(sql)
 
+    def interrupter(self) -> Callable[[], None]:
+        """What another thread calls to end the jobs that run."""
+        context: Any = self._spark.sparkContext
+        cancel: Callable[[], None] = context.cancelAllJobs
+        return cancel
+
     def append(self, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """Add rows, all at once."""
         if not rows:

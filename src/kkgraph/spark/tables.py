@@ -46,6 +46,9 @@ class SparkTables(Columnar):
         self.has_graphs = manifest.rows["quads"] > 0
         self.n_quads = manifest.rows["quads"] if self.has_graphs else self.n_triples
 
+    def __enter__(self) -> SparkTables:
+        return self
+
     @property
     def connection(self) -> Any:
         """What runs a query's statements in place of DuckDB's connection."""
