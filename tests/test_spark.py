@@ -491,6 +491,7 @@ def test_spark_loads_what_duckdb_loads_and_takes_up_a_broken_run(spark, tmp_path
     tables.close()
 
 
+@pytest.mark.long
 def test_rules_give_what_duckdb_gives(spark, tmp_path):
     import pyarrow.parquet as pq
 
@@ -539,7 +540,11 @@ QUERIES = {
 }
 
 
-@pytest.mark.parametrize("name", QUERIES)
+QUICK_ONES = ("optional", "path over a circle", "two steps", "construct")
+MANY = [n if n in QUICK_ONES else pytest.param(n, marks=pytest.mark.long) for n in QUERIES]
+
+
+@pytest.mark.parametrize("name", MANY)
 def test_questions_have_duckdbs_answers(spark, folder, saved, name):
     from kkgraph.columnar.queries import compiled
     from kkgraph.spark.asking import ask

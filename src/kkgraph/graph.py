@@ -7,8 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import pyoxigraph as ox
-
 from kkgraph import answers, catalogue, entities, evidence, names, questions, sparql
 from kkgraph.analytic import wording
 from kkgraph.backup import Manifest, make
