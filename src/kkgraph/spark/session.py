@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 LOCAL: Final = "local[*]"
 WAIT_S: Final = 90.0
-"""How long a session may take to start and to run its first task."""
+"""How long a session may take to start and to run its first task at a master elsewhere."""
+_START_S: Final = 300.0
+"""The same on this machine, where only its own load can be in the way."""
 _CALL_S: Final = 10.0
 _SCHEMES: Final = {"spark://": 7077, "k8s://": 443}
 _JAVA: Final = 17
@@ -53,13 +55,13 @@ def session(
     *,
     memory: str | None = None,
     settings: Mapping[str, str] | None = None,
-    wait_s: float = WAIT_S,
+    wait_s: float | None = None,
 ) -> SparkSession:
     """A session at a master, which has run a task; one that is there already is taken.
 
     ``master`` is what Spark calls so (``local[*]``, ``spark://host:7077``, ``yarn``, ``k8s://…``).
     Raises ``StoreError``: no-spark (PySpark or Java is missing), no-master (nothing ran a task
-    within ``wait_s`` seconds).
+    within ``wait_s`` seconds; without it 90, or 300 on this machine).
     """
     try:
         from pyspark.sql import SparkSession
@@ -74,13 +76,14 @@ def session(
     chosen = {**_SETTINGS, **(settings or {})}
     if master is None or master.startswith("local"):
         chosen = {**_on_this_machine(memory), **chosen}
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+        wait_s = wait_s or _START_S
     warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
     _check_java()
-    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder: Any = SparkSession.builder.master(master or LOCAL)
     for name, value in chosen.items():
         builder = builder.config(name, value)
-    return _started(builder, master or LOCAL, wait_s)
+    return _started(builder, master or LOCAL, wait_s or WAIT_S)
 
 
 def _call(master: str) -> None:
