@@ -94,9 +94,10 @@ class Statements:
         """The rows of the statement."""
         return [tuple(row) for row in self._frame().collect()]
 
-    def to_arrow_table(self) -> pa.Table:
-        """The rows of the statement as an Arrow table."""
-        return self._frame().toArrow()
+    def to_arrow_reader(self, rows: int) -> pa.RecordBatchReader:
+        """The rows of the statement as Arrow batches; Spark bounds what comes to its driver."""
+        with translated():
+            return self._frame().toArrow().to_reader(rows)
 
     def _frame(self) -> Any:
         other = words(self._sql) - _SAME
