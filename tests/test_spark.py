@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from functools import partial
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -21,7 +22,7 @@ from kkgraph.columnar import engine
 from kkgraph.columnar.loading import load
 from kkgraph.columnar.saved import open_saved
 from kkgraph.columnar.space import Space
-from kkgraph.errors import QuestionError, ShapeError, SourceError, StoreError
+from kkgraph.errors import QuestionError, SourceError, StoreError
 from kkgraph.shapes import validate_files
 from kkgraph.shapes.checking import identity, read_schema
 
@@ -199,7 +200,7 @@ def test_too_many_triples_for_a_query_are_refused_by_name(spark, folder, monkeyp
     monkeypatch.setattr(spaces, "MOST_ROWS", 3)
     tables = open_folder(spark, str(folder))
     space = spaces.SparkSpace(tables)
-    with pytest.raises(ShapeError) as caught:
+    with pytest.raises(StoreError) as caught:
         list(space.batches("SELECT s, p, o FROM facts"))
     assert caught.value.code == "not-on-spark"
     tables.close()
@@ -488,3 +489,102 @@ def test_spark_loads_what_duckdb_loads_and_takes_up_a_broken_run(spark, tmp_path
     assert len(wanted["values"]) > 20 and len(wanted["ill"]) > 1
     assert contents(tables) == wanted
     tables.close()
+
+
+@pytest.mark.long
+def test_rules_give_what_duckdb_gives(spark, tmp_path):
+    import pyarrow.parquet as pq
+
+    from kkgraph.columnar.rules import close
+    from kkgraph.spark.folder import write_folder
+    from kkgraph.spark.reasoning import close_tables, write_inferred
+    from kkgraph.spark.tables import open_folder
+
+    with load(FIXTURES / "rules.ttl") as loaded:
+        write_folder(loaded, tmp_path / "tables")
+        theirs = close(loaded)
+        wanted = list(theirs.triples())
+        counted = theirs.counts()
+        assert len(wanted) > 20 and theirs.rounds > 2
+    with open_folder(spark, str(tmp_path / "tables")) as tables:
+        ours = close_tables(tables)
+        assert list(ours.triples()) == wanted
+        assert ours.counts() == counted
+        assert ours.rounds == theirs.rounds
+        assert ours.contradictory == theirs.contradictory == {"cax-dw": 1}
+        assert ours.contradictions == theirs.contradictions
+        write_inferred(ours, str(tmp_path / "inferred"))
+    rows = pq.read_table(tmp_path / "inferred").to_pylist()
+    assert [tuple(row.values()) for row in rows] == [
+        (str(t.subject), str(t.predicate), str(t.object)) for t in wanted
+    ]
+
+
+QUERIES = {
+    "count by class": """SELECT ?c (COUNT(?x) AS ?n) WHERE { ?x a ?c } GROUP BY ?c
+        ORDER BY DESC(?n) ?c""",
+    "optional": """SELECT ?x ?n WHERE { ?x a ex:City OPTIONAL { ?x ex:colour ?n } }
+        ORDER BY ?x ?n""",
+    "not exists": """SELECT ?x WHERE { ?x ex:code ?c FILTER NOT EXISTS { ?x ex:name ?n } }
+        ORDER BY ?x""",
+    "minus": "SELECT ?x WHERE { ?x ex:code ?c MINUS { ?x ex:colour ?y } } ORDER BY ?x",
+    "union": """SELECT DISTINCT ?x WHERE { { ?x ex:knows ex:a } UNION { ?x ex:likes ex:d } }
+        ORDER BY ?x""",
+    "path over a circle": "SELECT ?x ?y WHERE { ?x ex:partOf+ ?y }",
+    "any steps": "SELECT ?y WHERE { ex:b ex:partOf* ?y }",
+    "two steps": """SELECT ?x ?z (COUNT(*) AS ?n) WHERE { ?x ex:knows ?y . ?y ex:partOf ?z }
+        GROUP BY ?x ?z HAVING (COUNT(*) > 0)""",
+    "values": "SELECT ?x ?y WHERE { VALUES ?x { ex:a ex:none } ?x ex:likes ?y }",
+    "ask": "ASK { ex:c ex:partOf ex:a }",
+    "construct": "CONSTRUCT { ?y ex:known ?x } WHERE { ?x ex:knows ?y . ?y a ex:City }",
+}
+
+
+QUICK_ONES = ("optional", "path over a circle", "two steps", "construct")
+MANY = [n if n in QUICK_ONES else pytest.param(n, marks=pytest.mark.long) for n in QUERIES]
+
+
+@pytest.mark.parametrize("name", MANY)
+def test_questions_have_duckdbs_answers(spark, folder, saved, name):
+    from kkgraph.columnar.queries import compiled
+    from kkgraph.spark.asking import ask
+    from kkgraph.spark.tables import open_folder
+
+    sparql = f"PREFIX ex: <http://example.org/> {QUERIES[name]}"
+    with open_saved(saved) as loaded:
+        wanted = compiled(loaded, sparql).answer()
+    with open_folder(spark, str(folder)) as tables:
+        found = ask(tables, sparql)
+    assert (found.truth, found.variables) == (wanted.truth, wanted.variables)
+    ordered = list if "ORDER BY" in sparql else partial(sorted, key=str)
+    assert ordered(found.rows) == ordered(wanted.rows)
+    assert sorted(map(str, found.triples or ())) == sorted(map(str, wanted.triples or ()))
+    assert wanted.truth or len(wanted.rows) + len(wanted.triples or ()) > 1
+
+
+def test_what_may_mean_another_thing_to_spark_is_refused(spark, folder):
+    from kkgraph.spark.asking import ask
+    from kkgraph.spark.tables import open_folder
+
+    sparql = """PREFIX ex: <http://example.org/>
+        SELECT (REPLACE(?n, "[a-c]+", "x") AS ?r) { ?x ex:code ?n }"""
+    with open_folder(spark, str(folder)) as tables, pytest.raises(StoreError) as caught:
+        ask(tables, sparql)
+    assert caught.value.code == "not-on-spark"
+
+
+@pytest.mark.parametrize("version", ["11.0.2", ""])
+def test_a_java_that_is_too_old_or_missing_is_told(tmp_path, monkeypatch, version):
+    pytest.importorskip("pyspark")
+    from kkgraph.spark import session as sessions
+
+    java = tmp_path / "bin" / "java"
+    java.parent.mkdir()
+    if version:
+        java.write_text(f"#!/bin/sh\necho 'openjdk version \"{version}\"' >&2\n")
+        java.chmod(0o755)
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    with pytest.raises(StoreError) as caught:
+        sessions._check_java()
+    assert caught.value.code == "no-spark"
+    assert ("11" if version else "none") in caught.value.message

@@ -125,7 +125,17 @@ def tabulate(
 
 
 def free_table(reader: Reader, result: Answer, lang: str) -> Table:
-    """A table of any SELECT result: each variable a column, nodes labelled where labels exist."""
+    """A table of any result: each variable a column, nodes labelled where labels exist.
+
+    A truth value gives one cell, ``answer``; triples give subject, predicate and object.
+    """
+    if result.truth is not None:
+        cell = ox.Literal(result.truth)
+        result = Answer(("answer",), ((cell,),), truth=result.truth)
+    elif result.triples is not None:
+        triples = tuple((t.subject, t.predicate, t.object) for t in result.triples)
+        names = ("subject", "predicate", "object")
+        result = Answer(names, triples, triples=result.triples, truncated=result.truncated)
     columns = tuple(Column(v, "term", {"en": v}) for v in result.variables)
     table = tabulate(reader, result, columns, lang)
     return replace(table, answer=result)

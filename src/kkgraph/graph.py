@@ -7,8 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import pyoxigraph as ox
-
 from kkgraph import answers, catalogue, entities, evidence, names, questions, sparql
 from kkgraph.analytic import wording
 from kkgraph.backup import Manifest, make
@@ -148,13 +146,6 @@ class KnowledgeGraph(CaseWork, LinkWork, JudgingWork):
         result = self.query_raw(
             text, timeout_s=timeout_s, max_rows=max_rows, allow_remote=allow_remote
         )
-        if result.truth is not None:
-            cell = ox.Literal(result.truth)
-            result = Answer(("answer",), ((cell,),), truth=result.truth)
-        elif result.triples is not None:
-            rows = tuple((t.subject, t.predicate, t.object) for t in result.triples)
-            names_ = ("subject", "predicate", "object")
-            result = Answer(names_, rows, triples=result.triples, truncated=result.truncated)
         return answers.free_table(self.reader, result, lang)
 
     def query_raw(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -26,6 +26,9 @@ from kkgraph.cli.common import (
     write_table,
 )
 from kkgraph.errors import QuestionError
+
+if TYPE_CHECKING:
+    from kkgraph.tables import Table
 
 ENGINES: Final = ("auto", "oxigraph", "columnar")
 
@@ -164,6 +167,12 @@ def query(
     allow_remote: Annotated[
         bool, typer.Option("--allow-remote", help="Let SERVICE contact other machines.")
     ] = False,
+    master: Annotated[
+        str | None, typer.Option("--master", help="Spark's master (default: local[*]).")
+    ] = None,
+    tables: Annotated[
+        str | None, typer.Option("--tables", help="The folder or address of tables for Spark.")
+    ] = None,
 ) -> None:
     """Run any SPARQL query; known prefixes need no declaration."""
     from kkgraph import files, turtle
@@ -171,16 +180,19 @@ def query(
     choose("--format", form, ("table", "csv", "json", "md", "xlsx", "ttl"))
     choose("--lang", lang, ("th", "en"))
     text = files.read_stdin() if file == "-" else files.read_text(file)
-    choose("--engine", engine, ENGINES)
-    graph = open_graph(store, engine)
-    if explain:
-        from kkgraph.cli import render
+    choose("--engine", engine, (*ENGINES, "spark"))
+    if engine == "spark":
+        table = _on_spark(text, tables, master, lang, timeout, max_rows)
+    else:
+        graph = open_graph(store, engine)
+        if explain:
+            from kkgraph.cli import render
 
-        render.save(render.route(graph.store.route(text), lang), output)
-        return
-    table = graph.query(
-        text, lang=lang, timeout_s=timeout, max_rows=max_rows, allow_remote=allow_remote
-    )
+            render.save(render.route(graph.store.route(text), lang), output)
+            return
+        table = graph.query(
+            text, lang=lang, timeout_s=timeout, max_rows=max_rows, allow_remote=allow_remote
+        )
     triples = table.answer.triples if table.answer else None
     if form == "ttl":
         if triples is None:
@@ -194,6 +206,32 @@ def query(
     else:
         write_table(table, form, output)
     _say_cut(table.truncated, max_rows)
+
+
+def _on_spark(
+    text: str,
+    tables: str | None,
+    master: str | None,
+    lang: str,
+    timeout: float,
+    max_rows: int,
+) -> Table:
+    """The answer of tables for Spark, its nodes labelled by the shipped graph."""
+    from kkgraph.answers import free_table
+    from kkgraph.spark.asking import ask as ask_spark
+    from kkgraph.spark.session import session
+    from kkgraph.spark.tables import open_folder
+
+    if tables is None:
+        raise QuestionError(
+            "bad-value",
+            "Spark answers from tables, and none are named",
+            where="--tables",
+            hint="Make them with: kkgraph columnar export FILE.kk --partitioned -o FOLDER",
+        )
+    with open_folder(session(master), tables) as loaded:
+        answer = ask_spark(loaded, text, timeout_s=timeout, max_rows=max_rows)
+    return free_table(open_graph(None).reader, answer, lang)
 
 
 def _say_cut(truncated: bool, max_rows: int) -> None:

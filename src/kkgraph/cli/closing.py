@@ -58,6 +58,41 @@ def close(
     raise typer.Exit(0 if sound else 1)
 
 
+def close_on_spark(
+    paths: list[Path],
+    tables: str | None,
+    master: str | None,
+    output: Path | None,
+    background: bool,
+    every: bool,
+    force: bool,
+    memory: str | None,
+) -> None:
+    """Reason over tables on Spark; ends the verb with its exit code."""
+    from kkgraph.reasoning.saved import missing_ontology
+    from kkgraph.shapes.bulk import open_data
+    from kkgraph.spark.opening import open_tables
+    from kkgraph.spark.reasoning import close_tables, write_inferred
+    from kkgraph.spark.session import session
+
+    progress = Progress()
+    spark = session(master, memory=memory)
+    loaded = open_tables(
+        spark, paths, tables, lambda: open_data(paths, memory=memory), progress=progress
+    )
+    with loaded:
+        axioms = missing_ontology(loaded) if background else []
+        closure = close_tables(loaded, axioms, progress=progress)
+        progress.end()
+        sound = _told(closure, every=every)
+        if output is not None and (sound or force):
+            write_inferred(closure, str(output))
+            print(f"Written: {output}", file=sys.stderr)
+        elif output is not None:
+            print(f"Not written: {output} (--force writes in spite of this).", file=sys.stderr)
+    raise typer.Exit(0 if sound else 1)
+
+
 def _told(closure: Closure, *, every: bool) -> bool:
     """Print what was found; True where the data don't contradict themselves."""
     from kkgraph.reasoning.wording import contradiction_text

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from kkgraph.cli.closing import close
+from kkgraph.cli.closing import close, close_on_spark
 from kkgraph.cli.common import (
     KEEP,
     Lang,
@@ -68,6 +68,15 @@ def reason(
         bool, typer.Option("--force", help="With .kk: write in spite of what was found.")
     ] = False,
     memory: Memory = None,
+    engine: Annotated[
+        str, typer.Option("--engine", help="auto, or spark for rules over tables for Spark.")
+    ] = "auto",
+    master: Annotated[
+        str | None, typer.Option("--master", help="Spark's master (default: local[*]).")
+    ] = None,
+    tables: Annotated[
+        str | None, typer.Option("--tables", help="The folder or address of tables for Spark.")
+    ] = None,
 ) -> None:
     """Check consistency and classify with HermiT (extra ``reason``), or a .kk file by rules."""
     from kkgraph import files
@@ -76,6 +85,10 @@ def reason(
     from kkgraph.opening import SAVED
 
     given = list(paths or ())
+    choose("--engine", engine, ("auto", "spark"))
+    if engine == "spark":
+        close_on_spark(given, tables, master, output, not no_background, every, force, memory)
+        return
     if any(path.suffix == SAVED for path in given):
         if len(given) > 1 or store is not None:
             raise QuestionError(
@@ -87,6 +100,11 @@ def reason(
         target = output or (given[0] if write else None)
         close(given[0], target, explain, not no_background, every, force, memory, timeout)
         return
+    for option, place in (("--master", master), ("--tables", tables)):
+        if place:
+            raise QuestionError(
+                "bad-value", f"{option} needs Spark", where=option, hint="Add --engine spark."
+            )
     for option, wanted in (("--explain", explain), ("--force", force), ("--memory", memory)):
         if wanted:
             raise QuestionError(

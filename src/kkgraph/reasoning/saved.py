@@ -42,18 +42,21 @@ def close_saved(  # noqa: PLR0913 - each is one independent wish
     columnar = open_saved(Path(path), memory=memory, threads=threads)
     try:
         axioms: list[ox.Quad] = []
-        if background and not _has_ontology(columnar):
-            axioms = [q for file in files.ontology_files() for q in turtle.parse_file(file)]
+        if background:
+            axioms = missing_ontology(columnar)
         return close(columnar, axioms, progress=progress, timeout_s=timeout_s)
     except BaseException:
         columnar.close()
         raise
 
 
-def _has_ontology(columnar: Columnar) -> bool:
+def missing_ontology(columnar: Columnar) -> list[ox.Quad]:
+    """The shipped ontology where the data lack it, else nothing."""
     names = (ONTOLOGY_IRI, RDF_TYPE, PREFIXES["owl"] + "Ontology")
     numbers = columnar.ids_of([ox.NamedNode(name) for name in names])
-    if None in numbers:
-        return False
-    found = columnar.run("SELECT 1 FROM triples WHERE s = ? AND p = ? AND o = ? LIMIT 1", numbers)
-    return bool(found)
+    if None not in numbers:
+        s, p, o = numbers
+        sql = f"SELECT 1 FROM triples WHERE s = {s} AND p = {p} AND o = {o} LIMIT 1"  # noqa: S608 - numbers
+        if columnar.run(sql):
+            return []
+    return [q for file in files.ontology_files() for q in turtle.parse_file(file)]

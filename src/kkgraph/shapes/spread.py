@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
 from kkgraph import turtle
-from kkgraph.errors import SourceError
 from kkgraph.shapes import bulk
 from kkgraph.shapes.checking import no_data, read_schema
 from kkgraph.shapes.outcome import Report
 from kkgraph.shapes.places import Places
 
 if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
-
-    from kkgraph.spark.tables import SparkTables
-
-_HERE: Final = ("local", "local[", "local-cluster[")
-"""Masters whose workers see the files of this machine."""
+    from kkgraph.columnar.tables import Columnar
 
 
 def validate_files(  # noqa: PLR0913 - each is one independent wish
@@ -49,6 +42,7 @@ def validate_files(  # noqa: PLR0913 - each is one independent wish
     any files may be given; their tables are made first, and are gone with ``Report.close``.
     Raises ``StoreError``: no-spark, no-master, half-written; otherwise as in ``bulk``.
     """
+    from kkgraph.spark.opening import open_tables
     from kkgraph.spark.session import session
     from kkgraph.spark.space import SparkSpace
 
@@ -60,9 +54,12 @@ def validate_files(  # noqa: PLR0913 - each is one independent wish
         )
     start = time.perf_counter()
     spark = session(master, memory=memory)
-    loaded = _open(
-        spark, paths, tables, memory=memory, threads=threads, skip=skip_errors, progress=progress
-    )
+    options: dict[str, Any] = {"memory": memory, "threads": threads, "progress": progress}
+
+    def read() -> Columnar:
+        return bulk.open_data(paths, skip_errors=skip_errors, **options)
+
+    loaded = open_tables(spark, paths, tables, read, progress=progress)
     took = time.perf_counter() - start
     try:
         if not loaded.n_triples:
@@ -82,49 +79,3 @@ def validate_files(  # noqa: PLR0913 - each is one independent wish
     except BaseException:
         loaded.close()
         raise
-
-
-def _open(  # noqa: PLR0913 - each is one independent wish
-    spark: SparkSession,
-    paths: Sequence[Path],
-    tables: str | None,
-    *,
-    memory: str | None,
-    threads: int | None,
-    skip: bool,
-    progress: Callable[[str], None] | None,
-) -> SparkTables:
-    from kkgraph.spark.folder import is_folder, write_folder
-    from kkgraph.spark.tables import open_folder
-
-    if tables is not None:
-        if paths:
-            raise SourceError(
-                "bad-value",
-                "data are given twice",
-                where="tables",
-                hint="Give files, or --tables with a folder.",
-            )
-        return open_folder(spark, tables)
-    if len(paths) == 1 and is_folder(paths[0]):
-        return open_folder(spark, str(paths[0].resolve()))
-    if not str(spark.sparkContext.master).startswith(_HERE):
-        raise SourceError(
-            "not-a-columnar-file",
-            "the workers of a cluster can't read the files of this machine",
-            where=", ".join(map(str, paths)),
-            hint="Write tables where they can: kkgraph columnar export FILE.kk --partitioned"
-            " -o FOLDER; then --tables FOLDER.",
-        )
-    made: Any = tempfile.TemporaryDirectory(prefix="kkgraph-spark-")
-    try:
-        options: dict[str, Any] = {"memory": memory, "threads": threads, "progress": progress}
-        with bulk.open_data(paths, skip_errors=skip, **options) as loaded:
-            write_folder(loaded, Path(made.name, "tables"), progress=progress)
-        opened = open_folder(spark, str(Path(made.name, "tables")))
-    except BaseException:
-        made.cleanup()
-        raise
-    opened.skipped = loaded.skipped
-    opened.on_close(made.cleanup)
-    return opened

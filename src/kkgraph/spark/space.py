@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kkgraph.columnar.space import VIEWS, Space
 from kkgraph.columnar.violations import TableViolations
-from kkgraph.errors import ShapeError
+from kkgraph.errors import StoreError
 from kkgraph.spark.dialect import Recursion, Statement, rendered
 from kkgraph.spark.patterns import unmatched
 from kkgraph.spark.recursion import closure
@@ -114,19 +114,11 @@ class SparkSpace(Space):
         frame = self._spark.sql(said.sql)
         self._weights[said.table] = weight = self._weight(said)
         if weight > _HEAVY:
-            frame = self._written(frame, said.table)
+            frame = self.tables.written(frame, said.table)
             self._weights[said.table] = 1
         else:
             frame = frame.persist()
         frame.createOrReplaceTempView(said.table)
-
-    def _written(self, frame: DataFrame, name: str) -> DataFrame:
-        """A frame written into the work folder, and read from there."""
-        self._made += 1
-        place = f"{self.tables.work}/{name}-{self._made}"
-        schema = frame.schema
-        frame.write.parquet(place)
-        return self._spark.read.schema(schema).parquet(place)
 
     def _selected(self, said: Statement) -> list[tuple[Any, ...]]:
         """The rows of a SELECT, which are asked for once while the tables stay the same."""
@@ -144,7 +136,7 @@ class SparkSpace(Space):
     def _closure(self, recursion: Recursion) -> str:
         self._made += 1
         name = f"closure_{self._made}"
-        rows = closure(self._spark, recursion, self._written, progress=self._progress)
+        rows = closure(self._spark, recursion, self.tables.written, progress=self._progress)
         rows.createOrReplaceTempView(name)
         return name
 
@@ -164,12 +156,13 @@ class SparkSpace(Space):
                     self._progress(f"{table}: {start} of {len(selects)} statements")
                 union = " UNION ALL ".join(f"({sql})" for sql in selects[start : start + _AT_ONCE])
                 rows = self._spark.sql(union).toDF(*kept.columns)
-                kept = kept.unionAll(self._written(rows, table))
+                kept = kept.unionAll(self.tables.written(rows, table))
             self._replace(table, kept)
 
     def _replace(self, table: str, frame: DataFrame) -> None:
         """Let a table be a frame of more rows."""
         frame.createOrReplaceTempView(table)
+        self._weights[table] = self._weights.get(table, 1) + 1
         self._rows.pop(table, None)
         self._forget()
 
@@ -182,21 +175,25 @@ class SparkSpace(Space):
         return [column.to_numpy() for column in found.columns]
 
     def batches(self, sql: str) -> Batches:
-        """As in ``Space``; ``ShapeError`` not-on-spark where the rows are too many to be fetched.
+        """As in ``Space``; ``StoreError`` not-on-spark where the rows are too many to be fetched.
 
-        So it is with the facts that SPARQL constraints read.
+        So it may be with the facts that SPARQL constraints read.
         """
         rows = self.run(f"SELECT count(*) FROM ({sql})")[0][0]
         if rows > MOST_ROWS:
-            raise ShapeError(
+            raise StoreError(
                 "not-on-spark",
-                f"its SPARQL constraints read {rows:,} triples, and Spark's driver may fetch"
-                f" {MOST_ROWS:,}",
-                where="sh:sparql",
-                hint="Say it in SHACL Core, name more of the properties in the query, or use"
-                " --engine columnar.",
+                f"{rows:,} rows would come to Spark's driver, which may fetch {MOST_ROWS:,}",
+                hint="Write them as Parquet. A SPARQL constraint: say it in SHACL Core, or name"
+                " more of the properties in its query.",
             )
         return super().batches(sql)
+
+    def interrupter(self) -> Callable[[], None]:
+        """What another thread calls to end the jobs that run."""
+        context: Any = self._spark.sparkContext
+        cancel: Callable[[], None] = context.cancelAllJobs
+        return cancel
 
     def append(self, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """Add rows, all at once."""

@@ -34,6 +34,7 @@ class SparkTables(Columnar):
         self.held = None
         self.skipped = Skipped()
         self._known: dict[int, Term] = {}
+        self._written = 0
         self._closing: list[Callable[[], None]] = []
         rows = self.run("SELECT lo, hi, kind, datatype, lang FROM groups ORDER BY lo")
         self.groups = [Group(*row) for row in rows]
@@ -44,6 +45,24 @@ class SparkTables(Columnar):
         self.n_triples = manifest.rows["triples"]
         self.has_graphs = manifest.rows["quads"] > 0
         self.n_quads = manifest.rows["quads"] if self.has_graphs else self.n_triples
+
+    def __enter__(self) -> SparkTables:
+        return self
+
+    @property
+    def connection(self) -> Any:
+        """What runs a query's statements in place of DuckDB's connection."""
+        from kkgraph.spark.asking import Statements
+
+        return Statements(self)
+
+    def written(self, frame: DataFrame, name: str) -> DataFrame:
+        """A frame written into the work folder, and read from there."""
+        self._written += 1
+        place = f"{self.work}/{name}-{self._written}"
+        schema = frame.schema
+        frame.write.parquet(place)
+        return self.spark.read.schema(schema).parquet(place)
 
     def on_close(self, action: Callable[[], None]) -> None:
         """Let something be done when the tables are closed."""

@@ -38,16 +38,18 @@ def close(
     *,
     progress: Callable[[str], None] | None = None,
     timeout_s: float | None = None,
+    space: Space | None = None,
 ) -> Closure:
     """What follows from the data by the rules of RDFS and OWL 2 RL in ``rulebook``.
 
     The premises are the triples of all graphs but kkg:inferred, registers, links and records of
     loads (as for HermiT), and the ``background``, such as an ontology that isn't in the data.
-    Nothing is written; the tables are those of the session. Raises ``StoreError``:
-    out-of-memory, disk-full, engine-failed; ``ReasonError`` reason-timeout.
+    Nothing is written; the tables are those of the session, or of the engine whose ``space`` is
+    given. Raises ``StoreError``: out-of-memory, disk-full, engine-failed; ``ReasonError``
+    reason-timeout.
     """
     start = time.perf_counter()
-    run = _Run(columnar, list(background), progress)
+    run = _Run(space or Space(columnar), list(background), progress)
     with limited(run.space, timeout_s):
         run.everything()
         found = run.closure()
@@ -59,11 +61,11 @@ def close(
 class _Run:
     def __init__(
         self,
-        columnar: Columnar,
+        space: Space,
         background: list[ox.Quad],
         progress: Callable[[str], None] | None,
     ) -> None:
-        self.space = Space(columnar)
+        self.space = space
         self.compiler = Compiler(self.space)
         self.schema = Schema(self.space, self.compiler)
         self._progress = progress

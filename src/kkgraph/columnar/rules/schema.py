@@ -75,7 +75,7 @@ class Schema:
         self._ends = defaultdict(set)
         on_properties = self._numbers(sorted(_ON_PROPERTIES))
         for number, subject, value in self.space.run(
-            f"SELECT {key} AS k, s, o FROM {AXIOMS} WHERE k IN ({on_properties})"
+            f"SELECT {key}, s, o FROM {AXIOMS} WHERE {key} IN ({on_properties})"
         ):
             self._ends[number, "s"].add(subject)
             self._ends[number, "o"].add(value)
