@@ -15,7 +15,7 @@ import pytest
 from kkgraph import KnowledgeGraph
 from kkgraph.errors import KkgraphError, QuestionError, StoreError
 from kkgraph.names import KKD, KKG
-from kkgraph.store import Limits, OxigraphStore
+from kkgraph.store import Limits, OxigraphStore, execute
 
 A, B, P = ox.NamedNode(KKD + "a"), ox.NamedNode(KKD + "b"), ox.NamedNode(KKD + "p")
 FREE = Limits(timeout_s=None, max_rows=None)
@@ -198,3 +198,21 @@ def test_an_update_may_give_a_known_namespace_another_prefix():
         "WHERE { BIND(dc:title AS ?s) }"
     )
     assert store.query("ASK { dcterms:title dcterms:title 'x' }", Limits(None, None)).truth
+
+
+def test_an_engine_that_breaks_down_is_an_error_and_ctrl_c_stays_itself():
+    panic = type("PanicException", (BaseException,), {"__module__": "pyo3_runtime"})
+
+    class Broken:
+        def __init__(self, error):
+            self.error = error
+
+        def query(self, *_, **__):
+            raise self.error
+
+    with pytest.raises(StoreError) as caught:
+        execute.run(Broken(panic("no total order")), "ASK {}", None)
+    assert caught.value.code == "engine-failed"
+    assert "no total order" in caught.value.message
+    with pytest.raises(KeyboardInterrupt):
+        execute.run(Broken(KeyboardInterrupt()), "ASK {}", None)

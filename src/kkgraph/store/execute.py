@@ -14,6 +14,8 @@ from kkgraph.names import PREFIXES
 from kkgraph.sparql import check_nesting, names_remote
 
 _SHORT: Final = 120
+_PANIC: Final = "pyo3_runtime"
+"""Where the exception of an engine that breaks down comes from; it is no ``Exception``."""
 _HINT: Final = "The place is line:column. Known prefixes need no declaration."
 
 
@@ -37,6 +39,10 @@ def run(engine: ox.Store, sparql: str, max_rows: int | None) -> Answer:
         raise syntax_error(error, sparql) from error
     except (ValueError, RuntimeError, OSError) as error:
         raise StoreError("engine-failed", f"the engine could not answer: {error}") from error
+    except BaseException as error:
+        if type(error).__module__ != _PANIC:
+            raise
+        raise StoreError("engine-failed", f"the engine broke down: {error}") from error
 
 
 def check_syntax(sparql: str) -> None:
