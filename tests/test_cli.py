@@ -24,7 +24,7 @@ def run(*args, stdin="", env=None):
     with pytest.MonkeyPatch.context() as patch:
         for name, value in {"KKGRAPH_WIDTH": "100", **(env or {})}.items():
             patch.setenv(name, value)
-        patch.setattr(sys, "argv", ["kkgraph", *args])
+        patch.setattr(sys, "argv", ["kkgraph", *map(str, args)])
         patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode()), "utf-8"))
         patch.setattr(sys, "stdout", out)
         patch.setattr(sys, "stderr", err)

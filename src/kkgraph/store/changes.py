@@ -41,6 +41,15 @@ class Change:
             for quad in quads
         )
 
+    @property
+    def nests(self) -> bool:
+        """True where a triple stands within a quad, which SPARQL 1.1 doesn't have."""
+        return any(
+            isinstance(quad.object, ox.Triple)
+            for quads in (self.removed, self.added)
+            for quad in quads
+        )
+
 
 def of_data(steps: Iterable[updates.Data], base: str | None) -> Change:
     """The change of ``INSERT DATA`` and ``DELETE DATA``; what comes last holds.
@@ -82,7 +91,8 @@ def of_modification(
     except (SyntaxError, ValueError, RuntimeError, OSError):
         return None  # it will be told as the update itself tells it
     kept = set(added)
-    return Change(tuple(q for q in removed if q not in kept), tuple(added))
+    change = Change(tuple(q for q in removed if q not in kept), tuple(added))
+    return None if change.nests else change
 
 
 def of_removal(engine: ox.Store, asked: updates.Removal, base: str | None) -> str:

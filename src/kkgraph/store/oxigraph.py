@@ -179,11 +179,13 @@ class OxigraphStore:
         is what relative IRIs are resolved against. Raises ``QuestionError``: bad-sparql;
         default-graph-write where it would write into the default graph, where that is derived.
         """
+        if not trimmed_update(sparql):
+            return
         with self._lock:
             try:
                 if self._derived:
                     update_derived(self._engine, sparql, base)
-                elif trimmed_update(sparql):
+                else:
                     check_update(sparql, base)
                     run_update(self._engine, sparql, base)
             finally:

@@ -98,6 +98,8 @@ def change_of_data(sparql: str, base: str | None = None) -> changes.Change | Non
         raise syntax_error(error, sparql) from error
     if found.in_default:
         raise _default_write()
+    if found.nests:
+        refuse_default_write(sparql)  # reads SPARQL 1.1, and refuses what goes beyond it
     return found
 
 
