@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
@@ -15,7 +16,7 @@ from kkgraph.columnar import queries
 from kkgraph.errors import QuestionError, StoreError, TermError
 from kkgraph.names import KKG, PREFIXES
 from kkgraph.store.snapshots import take
-from kkgraph.web import answering, desk, pool, writer
+from kkgraph.web import answering, desk, pool, process, writer
 from kkgraph.web.bounds import Bounds
 from kkgraph.web.desk import Desk
 from kkgraph.web.pages import described, things
@@ -249,3 +250,24 @@ def test_a_question_that_takes_too_much_memory_ends_its_process_alone(desks, mon
     monkeypatch.setattr("kkgraph.analytic.store.compiled", lambda *_: Plan())
     with pytest.raises(MemoryError):
         asked(desks[0], "SELECT * { ?s ?p ?o }")
+
+
+def test_a_killed_process_leaves_no_temporary_files(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    one = process.Process("read", 2**30)
+    (folder,) = tmp_path.glob("kkgraph-work-*")
+    (folder / "moved out of memory").write_bytes(b"x" * 1000)
+    environment = Path(f"/proc/{one.pid}/environ")
+    if environment.exists():
+        assert f"TMPDIR={folder}".encode() in environment.read_bytes()
+    one.stop(StoreError("timeout", "it took long"))
+    one.reap()
+    assert not one.alive
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_moved_out_of_memory_is_bounded(desks):
+    (limit,) = desks[0].graph.store.columnar.run(
+        "SELECT value FROM duckdb_settings() WHERE name = 'max_temp_directory_size'"
+    )
+    assert limit == ("3.7 GiB",)

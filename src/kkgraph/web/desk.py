@@ -37,6 +37,8 @@ REMEDY: Final = (
 _PREPARED_UP_TO: Final = 300_000
 _MEMORY: Final = "1GB"
 """What SQL over a columnar file may take; a process may take some more (``Bounds``)."""
+_MOVED_OUT: Final = "4GB"
+"""What SQL may move out of memory into temporary files; beyond, the question ends (507)."""
 _COPIED: Final = 1_500_000
 """Quads of a large columnar file that are copied for a question without a translation to SQL."""
 _LABELLED: Final = (
@@ -156,6 +158,7 @@ class Desk:
         self.graph.close()
         if place.suffix == SAVED:
             file = DirectFile.open(place, memory=_MEMORY, in_process=True, most_copied=_COPIED)
+            file.columnar.run(f"SET max_temp_directory_size = '{_MOVED_OUT}'")
             self.engine, self.graph = file.matches, KnowledgeGraph(file)
         else:
             engine = of_snapshot(place)

@@ -8,6 +8,8 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
+import threading
 from pathlib import Path
 from typing import Final, cast
 
@@ -56,7 +58,11 @@ class _Link(asyncio.Protocol):
 
 
 class Process:
-    """One process. ``client`` and ``since`` say for whom it works, and from when on."""
+    """One process. ``client`` and ``since`` say for whom it works, and from when on.
+
+    Its temporary files lie in a folder of its own, which goes with it: an engine that is killed
+    leaves what it had moved out of memory.
+    """
 
     def __init__(self, role: str, memory: int) -> None:
         self.version = -1
@@ -69,11 +75,14 @@ class Process:
         self._socket = ours
         self._link: _Link | None = None
         hidden = {k: v for k, v in os.environ.items() if "TOKEN" not in k.upper()}
+        self._folder = tempfile.TemporaryDirectory(
+            prefix="kkgraph-work-", ignore_cleanup_errors=True
+        )
         self._child = subprocess.Popen(
             [sys.executable, "-m", "kkgraph.web.worker", str(theirs.fileno()), role, str(memory)],
             pass_fds=(theirs.fileno(),),
             stdin=subprocess.DEVNULL,
-            env={**hidden, "PYTHONPATH": path},
+            env={**hidden, "PYTHONPATH": path, "TMPDIR": self._folder.name},
         )
         theirs.close()
 
@@ -119,6 +128,8 @@ class Process:
 
     def stop(self, reason: StoreError | None = None) -> None:
         """Kill the process; what it was doing fails with the reason."""
+        if self.reason is None:
+            threading.Thread(target=self.reap, daemon=True).start()
         self.reason = self.reason or reason or _died()
         with contextlib.suppress(OSError):
             self._child.kill()
@@ -128,9 +139,10 @@ class Process:
             self._socket.close()
 
     def reap(self) -> None:
-        """Wait for the end of a process that was stopped."""
+        """Wait for the end of a process that was stopped, and remove its temporary files."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._child.wait(timeout=5)
+        self._folder.cleanup()
 
     def give_way(self) -> None:
         """Let other processes go first from now on."""
