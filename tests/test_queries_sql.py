@@ -9,7 +9,7 @@ import pytest
 
 from conftest import ROOT
 from kkgraph import KnowledgeGraph
-from kkgraph.columnar.queries import Dataset, UncoveredError, compiled, running
+from kkgraph.columnar.queries import Dataset, UncoveredError, compiled, parsing, running
 from kkgraph.columnar.tables import Columnar
 from kkgraph.errors import QuestionError, StoreError
 from kkgraph.names import PREFIXES, is_merged
@@ -237,3 +237,28 @@ def test_the_explanation_leads_from_sparql_to_sql(small):
     ).explain()
     for line in ("SPARQL", "form", "filter >(?o, ", "SQL", "filter_1:", "GROUP BY", "count("):
         assert line in text
+
+
+def test_long_lists_of_iris_need_no_parser(monkeypatch):
+    quads = [
+        ox.Quad(ox.NamedNode(f"http://e/n{n}"), ox.NamedNode("http://e/p"), ox.Literal(str(n)))
+        for n in range(60)
+    ]
+    store, columnar = pair(quads)
+    seen = []
+    shortened = parsing.shortened
+    monkeypatch.setattr(parsing, "shortened", lambda text: seen.append(shortened(text)) or seen[-1])
+    listed = " ".join(f"<http://e/n{n}>" for n in (*range(0, 120, 2), 4))  # half of them unknown
+    queries = {
+        f"SELECT ?s ?o {{ values ?s {{ {listed} }} ?s :p ?o }} ORDER BY ?s ?o": 1,
+        f"SELECT ?s {{ VALUES $s {{\n{listed}\n}} }} ORDER BY ?s": 1,
+        f"SELECT ?s {{ ?s :p ?o }} ORDER BY ?s VALUES ?s {{ {listed} }}": 1,
+        f'SELECT ("VALUES ?s {{ {listed} }}" AS ?t) {{}}': 0,
+        f"SELECT ?s {{ # VALUES ?s {{ {listed} }}\n ?s :p '3' }}": 0,
+    }
+    with columnar:
+        for query, lists in queries.items():
+            assert of_sql(columnar, HEAD + query) == of_oxigraph(store, HEAD + query)
+            assert len(seen[-1][1]) == lists
+            assert bool(lists) == (len(seen[-1][0]) < len(query))
+    assert len(seen) == len(queries)

@@ -26,6 +26,22 @@ def numbers(array: pa.Array) -> Numbers:
     return found
 
 
+def filled(column: pa.ChunkedArray, missing: int) -> Numbers:
+    """The whole numbers of a column, with another one for each null."""
+    import numpy as np
+
+    parts = []
+    for array in column.chunks:
+        found = numbers(array)
+        if array.null_count:
+            bits = np.frombuffer(array.buffers()[0], np.uint8)
+            end = array.offset + len(array)
+            there = np.unpackbits(bits, count=end, bitorder="little")[array.offset :]
+            found = np.where(there.astype(bool), found, missing)
+        parts.append(found)
+    return np.concatenate(parts) if parts else np.empty(0, np.int64)
+
+
 def truths(array: pa.Array) -> Numbers:
     """The truth values of an Arrow array without nulls."""
     import numpy as np

@@ -44,7 +44,7 @@ class Decoder:
         import numpy as np
 
         numbers = {
-            at: table.column(at).cast("int64").fill_null(_UNBOUND).to_numpy()
+            at: arrays.filled(table.column(at).cast("int64"), _UNBOUND)
             for at, column in enumerate(columns)
             if column.form is Form.NUMBER
         }
@@ -104,7 +104,7 @@ class Decoder:
             wanted = arrays.table({"id": arrays.integers(ids)})
             sql = "SELECT id, lex FROM terms SEMI JOIN wanted USING (id)"
             found = self._running.table(sql, wanted=wanted)
-        order = np.argsort(found.column(0).to_numpy())
+        order = np.argsort(arrays.filled(found.column(0), _UNBOUND))
         forms: list[str] = found.column(1).take(arrays.integers(order)).to_pylist()
         return forms
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
+from kkgraph.columnar.queries.given import Lists, shortened
 from kkgraph.columnar.queries.uncovered import UncoveredError
 from kkgraph.errors import QuestionError
 from kkgraph.names import PREFIXES
@@ -62,8 +63,10 @@ def _bad(error: SyntaxError, text: str) -> QuestionError:
     )
 
 
-def algebra_of(sparql: str) -> tuple[Any, bool]:
+def algebra_of(sparql: str) -> tuple[Any, bool, Lists]:
     """rdflib's algebra, with literals as the query gives them; and whether it selects all.
+
+    Of long lists of IRIs only a name stands there; the lists come third, by these names.
 
     Raises ``QuestionError`` bad-sparql with line and column, and ``UncoveredError`` for what this
     parser would get wrong.
@@ -85,7 +88,8 @@ def algebra_of(sparql: str) -> tuple[Any, bool]:
         logger.disabled = True
         rdflib.NORMALIZE_LITERALS = False
         try:
-            parsed = parseQuery(sparql)
+            short, lists = shortened(sparql)
+            parsed = parseQuery(short)
             every = parsed[1].name == "SelectQuery" and parsed[1].projection is None
             described = {v for v in parsed[1].var or () if isinstance(v, rdflib.Variable)}
             algebra = translateQuery(parsed, initNs=PREFIXES).algebra
@@ -94,7 +98,7 @@ def algebra_of(sparql: str) -> tuple[Any, bool]:
                 algebra["PV"] = [
                     v for v in algebra.PV if v in described or not isinstance(v, rdflib.Variable)
                 ]
-            return algebra, every
+            return algebra, every, lists
         except Exception as error:
             # Its parser refuses some queries that are none of its grammar's business.
             raise UncoveredError(f"rdflib cannot read it ({type(error).__name__})") from error

@@ -10,6 +10,7 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from kkgraph.columnar.queries import forms as f
+from kkgraph.columnar.queries.given import Lists, rows_of
 from kkgraph.columnar.queries.nodes import dataset_of, in_scope, names_of, node, renamed, row_of
 from kkgraph.columnar.queries.operators import expression_of
 from kkgraph.columnar.queries.parsing import algebra_of
@@ -19,29 +20,37 @@ from kkgraph.columnar.queries.uncovered import UncoveredError
 from kkgraph.shacl.paths import Inverse, Path, Predicate, Sequence
 from kkgraph.sparql import blank
 
+_SHORT: Final = 20_000
 _FRESH: Final = re.compile(r"\b(?:RAND|UUID|STRUUID)\s*\(", re.I)
 
 
-@lru_cache(maxsize=256)
 def read(sparql: str) -> f.Query:
-    """The intermediate form of a query.
+    """The intermediate form of a query; those of short texts are remembered.
 
     Raises ``QuestionError`` bad-sparql with line and column, and ``UncoveredError``.
     """
-    algebra, every = algebra_of(sparql)
+    return _remembered(sparql) if len(sparql) <= _SHORT else _read(sparql)
+
+
+def _read(sparql: str) -> f.Query:
+    algebra, every, lists = algebra_of(sparql)
     if _FRESH.search(blank(sparql)):
         raise UncoveredError("a function that makes something new in each solution")
     try:
-        return _Reader().query(algebra, every)
+        return _Reader(lists).query(algebra, every)
     except (TypeError, ValueError, AttributeError) as error:
         # It leaves some corners untranslated (EXISTS in ORDER BY, VALUES without variables).
         raise UncoveredError(f"a part that rdflib leaves out ({type(error).__name__})") from error
 
 
+_remembered = lru_cache(maxsize=256)(_read)
+
+
 class _Reader:
     """Reads patterns; knows the graph that they stand in."""
 
-    def __init__(self) -> None:
+    def __init__(self, lists: Lists) -> None:
+        self._lists = lists
         self._graph: f.Node | None = None
         self._made = 0
         self._keys: dict[str, str] = {}
@@ -222,7 +231,8 @@ class _Reader:
             return self.pattern(found.p)
         rows = found.p.res
         names = tuple(dict.fromkeys(str(v) for row in rows for v in row))
-        table = f.Table(names, tuple(row_of(row, names) for row in rows))
+        given = (row_of(row, names) for row in rows)
+        table = f.Table(names, tuple(whole for row in given for whole in rows_of(self._lists, row)))
         return table if self._graph is None else f.Join(f.Graphs(self._graph), table)
 
     def group_by(self, found: Any) -> f.Pattern:
