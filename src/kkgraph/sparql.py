@@ -28,6 +28,8 @@ _SERVICE: Final = re.compile(
     r"(?<![\w:.\-?$@%\\])SERVICE\s*(?:\bSILENT\s*)?(?P<iri><[^<>\"{}|^`\\\s]*>)", re.I
 )
 MAX_DEPTH: Final = 200
+_EXPECTED: Final = 120
+_PLACE: Final = "The place is line:column. Known prefixes need no declaration."
 
 
 def blank(text: str) -> str:
@@ -140,6 +142,22 @@ def _services(text: str, endpoints: Sequence[str] | None) -> list[tuple[re.Match
         if keyword == "SERVICE" and (endpoints is None or address in endpoints):
             found.append((match, address))
     return found
+
+
+def syntax_error(error: SyntaxError, text: str) -> QuestionError:
+    """The engine's parser error as ours: line and column, and what stands there."""
+    message = str(error.args[0])
+    match = re.match(r"error at (\d+):(\d+): (.*)", message, re.S)
+    if not match:
+        return QuestionError("bad-sparql", message, where="query", hint=_PLACE)
+    number, column, expected = int(match[1]), int(match[2]), match[3]
+    lines = text.split("\n")
+    rest = lines[number - 1][column - 1 :].strip() if number <= len(lines) else ""
+    found = (
+        f'"{rest[:40]}" is not expected here' if rest else "the text ends too early or breaks off"
+    )
+    reason = f"{found} ({expected})" if len(expected) <= _EXPECTED else found
+    return QuestionError("bad-sparql", reason, where=f"query:{number}:{column}", hint=_PLACE)
 
 
 def _parses(text: str) -> bool:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from itertools import islice
 from typing import Any, Final
 
 import pyoxigraph as ox
 
-from kkgraph.errors import QuestionError, StoreError
+from kkgraph.errors import StoreError
 from kkgraph.model import Answer
 from kkgraph.names import PREFIXES
-from kkgraph.sparql import check_nesting, names_remote
+from kkgraph.sparql import check_nesting, names_remote, syntax_error
 
-_SHORT: Final = 120
 _PANIC: Final = "pyo3_runtime"
 """Where the exception of an engine that breaks down comes from; it is no ``Exception``."""
-_HINT: Final = "The place is line:column. Known prefixes need no declaration."
 
 
 def run(engine: ox.Store, sparql: str, max_rows: int | None) -> Answer:
@@ -59,22 +56,6 @@ def check_syntax(sparql: str) -> None:
         raise syntax_error(error, sparql) from error
     except (ValueError, RuntimeError, OSError):
         pass  # it parses; what an empty store can't do, the real one may
-
-
-def syntax_error(error: SyntaxError, text: str) -> QuestionError:
-    """The engine's parser error as ours: line and column, and what stands there."""
-    message = str(error.args[0])
-    match = re.match(r"error at (\d+):(\d+): (.*)", message, re.S)
-    if not match:
-        return QuestionError("bad-sparql", message, where="query", hint=_HINT)
-    number, column, expected = int(match[1]), int(match[2]), match[3]
-    lines = text.split("\n")
-    rest = lines[number - 1][column - 1 :].strip() if number <= len(lines) else ""
-    found = (
-        f'"{rest[:40]}" is not expected here' if rest else "the text ends too early or breaks off"
-    )
-    reason = f"{found} ({expected})" if len(expected) <= _SHORT else found
-    return QuestionError("bad-sparql", reason, where=f"query:{number}:{column}", hint=_HINT)
 
 
 def _take(items: Any, max_rows: int | None) -> tuple[list[Any], bool]:

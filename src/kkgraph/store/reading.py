@@ -12,9 +12,8 @@ import pyoxigraph as ox
 from kkgraph.errors import StoreError
 from kkgraph.model import Answer
 from kkgraph.names import PREFIXES
-from kkgraph.sparql import blank, check_nesting, names_remote, split_prologue
+from kkgraph.sparql import blank, check_nesting, names_remote, split_prologue, syntax_error
 from kkgraph.store.body import Body
-from kkgraph.store.execute import syntax_error
 
 QUERY: Final = "application/sparql-query"
 _JSON: Final = "application/sparql-results+json"

@@ -13,11 +13,11 @@ from kkgraph.sparql import (
     names_remote,
     operations,
     split_prologue,
+    syntax_error,
     without_comments,
     writes_default_graph,
 )
 from kkgraph.store import changes, updates
-from kkgraph.store.execute import syntax_error
 from kkgraph.store.removal import MERGED, removal
 
 _DERIVED_ANEW: Final = (

@@ -15,8 +15,8 @@ from kkgraph.analytic import ColumnarStore
 from kkgraph.errors import QuestionError, StoreError, TermError
 from kkgraph.model import Answer
 from kkgraph.names import PREFIXES
+from kkgraph.sparql import syntax_error
 from kkgraph.store import Limits
-from kkgraph.store.execute import syntax_error
 from kkgraph.web import negotiation
 from kkgraph.web.messages import Reply
 

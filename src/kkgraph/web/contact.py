@@ -18,7 +18,7 @@ from kkgraph.federation.relay import Relay
 from kkgraph.fetching import Fetcher
 from kkgraph.model import Question
 from kkgraph.names import PREFIXES
-from kkgraph.store.execute import syntax_error
+from kkgraph.sparql import syntax_error
 
 _BASE: Final = "http://base.invalid/"
 _FRESH_S: Final = 300.0

@@ -14,11 +14,10 @@ from kkgraph.columnar.queries.given import Lists, shortened
 from kkgraph.columnar.queries.uncovered import UncoveredError
 from kkgraph.errors import QuestionError
 from kkgraph.names import PREFIXES
-from kkgraph.sparql import blank, check_nesting, refuse_remote
+from kkgraph.sparql import blank, check_nesting, refuse_remote, syntax_error
 
 _PARSING: Final = threading.Lock()
 _BOOLEANS: Final = re.compile(r"(?<![\w:?$.@-])(?:true|false)(?![\w:.-])", re.I)
-_SHORT: Final = 120
 _RESTATED: Final = re.compile(
     r"(?<![\w.:%)\]-])-[ \t]*"
     r"(?:0[0-9]|[0-9]+(?:\.[0-9]*)?[eE]|\.[0-9]|[0-9]*\.[0-9]*0(?![0-9])|[0-9]+\.(?![0-9]))"
@@ -45,22 +44,9 @@ def _check_syntax(sparql: str) -> None:
     try:
         ox.Store().query(sparql, prefixes=PREFIXES)
     except SyntaxError as error:
-        raise _bad(error, sparql) from error
+        raise syntax_error(error, sparql) from error
     except (ValueError, RuntimeError, OSError):
         pass  # it parses
-
-
-def _bad(error: SyntaxError, text: str) -> QuestionError:
-    message = str(error.args[0])
-    match = re.match(r"error at (\d+):(\d+): (.*)", message, re.S)
-    where = f"query:{match[1]}:{match[2]}" if match else "query"
-    reason = match[3] if match and len(match[3]) <= _SHORT else "something else is expected here"
-    return QuestionError(
-        "bad-sparql",
-        reason if match else message,
-        where=where,
-        hint="The place is line:column. Known prefixes need no declaration.",
-    )
 
 
 def algebra_of(sparql: str) -> tuple[Any, bool, Lists]:
