@@ -13,9 +13,11 @@ from kkgraph.cli.common import (
     ASK,
     Engine,
     Lang,
+    Master,
     MaxRows,
     Output,
     Store,
+    Tables,
     Timeout,
     app,
     choose,
@@ -167,12 +169,8 @@ def query(
     allow_remote: Annotated[
         bool, typer.Option("--allow-remote", help="Let SERVICE contact other machines.")
     ] = False,
-    master: Annotated[
-        str | None, typer.Option("--master", help="Spark's master (default: local[*]).")
-    ] = None,
-    tables: Annotated[
-        str | None, typer.Option("--tables", help="The folder or address of tables for Spark.")
-    ] = None,
+    master: Master = None,
+    tables: Tables = None,
 ) -> None:
     """Run any SPARQL query; known prefixes need no declaration."""
     from kkgraph import files, turtle

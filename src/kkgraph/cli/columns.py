@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kkgraph.cli.common import Memory, Progress, SkipErrors, columnar_app
+from kkgraph.cli.common import Master, Memory, Progress, SkipErrors, columnar_app
 from kkgraph.errors import QuestionError
 
 if TYPE_CHECKING:
@@ -69,9 +69,7 @@ def spread(
         list[str], typer.Argument(help="N-Triples or N-Quads (also .gz, .bz2): paths, addresses.")
     ],
     output: Annotated[str, typer.Option("--output", "-o", help="The folder of tables to write.")],
-    master: Annotated[
-        str | None, typer.Option("--master", help="Spark's master (default: local[*]).")
-    ] = None,
+    master: Master = None,
     memory: Memory = None,
     skip_errors: SkipErrors = False,
 ) -> None:

@@ -58,6 +58,10 @@ Memory = Annotated[str | None, typer.Option("--memory", help="Memory limit, such
 SkipErrors = Annotated[
     bool, typer.Option("--skip-errors", help="Count malformed lines and go on (N-Triples/N-Quads).")
 ]
+Master = Annotated[str | None, typer.Option("--master", help="Spark's master (default: local[*]).")]
+Tables = Annotated[
+    str | None, typer.Option("--tables", help="The folder or address of tables for Spark.")
+]
 Source = Annotated[
     Path | None,
     typer.Option("--source", envvar="KKGRAPH_SOURCE", help="The study's text, to show passages."),

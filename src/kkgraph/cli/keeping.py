@@ -12,9 +12,11 @@ from kkgraph.cli.closing import close, close_on_spark
 from kkgraph.cli.common import (
     KEEP,
     Lang,
+    Master,
     Memory,
     Output,
     Store,
+    Tables,
     app,
     choose,
     open_graph,
@@ -71,12 +73,8 @@ def reason(
     engine: Annotated[
         str, typer.Option("--engine", help="auto, or spark for rules over tables for Spark.")
     ] = "auto",
-    master: Annotated[
-        str | None, typer.Option("--master", help="Spark's master (default: local[*]).")
-    ] = None,
-    tables: Annotated[
-        str | None, typer.Option("--tables", help="The folder or address of tables for Spark.")
-    ] = None,
+    master: Master = None,
+    tables: Tables = None,
 ) -> None:
     """Check consistency and classify with HermiT (extra ``reason``), or a .kk file by rules."""
     from kkgraph import files

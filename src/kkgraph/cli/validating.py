@@ -12,11 +12,13 @@ import typer
 from kkgraph.cli.common import (
     KEEP,
     Lang,
+    Master,
     Memory,
     Output,
     Progress,
     SkipErrors,
     Store,
+    Tables,
     app,
     choose,
     open_graph,
@@ -78,12 +80,8 @@ def validate(
     removed: Annotated[
         list[Path] | None, typer.Option("--removed", help="RDF files of triples to take away.")
     ] = None,
-    master: Annotated[
-        str | None, typer.Option("--master", help="Spark's master (default: local[*]).")
-    ] = None,
-    tables: Annotated[
-        str | None, typer.Option("--tables", help="The folder or address of tables for Spark.")
-    ] = None,
+    master: Master = None,
+    tables: Tables = None,
     memory: Memory = None,
     skip_errors: SkipErrors = False,
     lang: Lang = "en",
