@@ -179,12 +179,13 @@ class OxigraphStore:
         is what relative IRIs are resolved against. Raises ``QuestionError``: bad-sparql;
         default-graph-write where it would write into the default graph, where that is derived.
         """
-        if not trimmed_update(sparql):
+        text = trimmed_update(sparql)
+        if not text:
             return
         with self._lock:
             try:
                 if self._derived:
-                    update_derived(self._engine, sparql, base)
+                    update_derived(self._engine, sparql, text, base)
                 else:
                     check_update(sparql, base)
                     run_update(self._engine, sparql, base)

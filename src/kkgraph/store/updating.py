@@ -35,15 +35,13 @@ def run_update(engine: ox.Store, text: str, base: str | None = None) -> None:
         raise _failed(error) from error
 
 
-def update_derived(engine: ox.Store, sparql: str, base: str | None) -> None:
+def update_derived(engine: ox.Store, sparql: str, text: str, base: str | None) -> None:
     """Run an update, with the derived default graph, in one transaction.
 
+    ``text`` is what ``trimmed_update`` makes of it, which isn't empty.
     Raises as ``run_update``; ``QuestionError`` default-graph-write where it would write into the
     default graph.
     """
-    text = trimmed_update(sparql)
-    if not text:
-        return
     change = change_of_data(sparql, base)
     if change is None:
         check_update(sparql, base)
