@@ -10,6 +10,7 @@ import pyoxigraph as ox
 
 from kkgraph import xsd
 from kkgraph.columnar.queries import UncoveredError, compiled
+from kkgraph.columnar.solving import BeyondError
 from kkgraph.columnar.tables import Columnar
 from kkgraph.errors import QuestionError
 from sparql_random.graphs import stored
@@ -30,6 +31,7 @@ class Engines:
         self.columnar = Columnar.from_quads(data, threads=1)
         self.store = ox.Store()
         self.store.extend(data)
+        self.on_arrays = 0
 
     def __enter__(self):
         return self
@@ -37,11 +39,12 @@ class Engines:
     def __exit__(self, *_):
         self.columnar.close()
 
-    def ours(self, query):
-        """The result by SQL; ``REFUSED``, or ``UNCOVERED`` with the reason."""
+    def ours(self, query, *, arrays=False):
+        """The result by SQL or on arrays; ``REFUSED``, or ``UNCOVERED`` with the reason."""
         try:
-            return answered(compiled(self.columnar, str(query)).answer())
-        except UncoveredError as reason:
+            plan = compiled(self.columnar, str(query))
+            return answered(plan.by_arrays() if arrays else plan.by_sql())
+        except (UncoveredError, BeyondError) as reason:
             return f"{UNCOVERED}: {reason}"
         except QuestionError:
             return REFUSED
@@ -55,8 +58,19 @@ class Engines:
 
 
 def difference(engines, query):
-    """In words how the answers differ; "" where they agree, ``UNCOVERED…`` where no plan is."""
-    theirs, ours = engines.theirs(query), engines.ours(query)
+    """In words how the answers differ; "" where they agree, ``UNCOVERED…`` where no plan is.
+
+    Where the query is answered on arrays too, that answer is held against the other engine's first.
+    """
+    by_arrays = _difference(engines, query, engines.ours(query, arrays=True))
+    if by_arrays and not by_arrays.startswith(UNCOVERED):
+        return f"on arrays: {by_arrays}"
+    engines.on_arrays += not by_arrays
+    return _difference(engines, query, engines.ours(query))
+
+
+def _difference(engines, query, ours):
+    theirs = engines.theirs(query)
     if isinstance(ours, str) or isinstance(theirs, str):
         if str(ours).startswith(UNCOVERED):
             return ours

@@ -1,4 +1,4 @@
-"""The two ways by which a query is answered: compiled to SQL, or by Oxigraph over the same data."""
+"""The ways by which a query is answered: on arrays, as SQL, or by Oxigraph over the same data."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pyoxigraph as ox
 
 from kkgraph.analytic import ColumnarStore
 from kkgraph.columnar.queries import UncoveredError, compiled
+from kkgraph.columnar.solving import BeyondError
 from kkgraph.columnar.tables import Columnar
 from kkgraph.errors import QuestionError
 from kkgraph.store.base import Limits
@@ -65,9 +66,19 @@ class Loaded:
         self._key, self._columnar, self._store = None, None, None
 
 
+def by_arrays(case, loaded):
+    try:
+        answer = compiled(loaded.columnar(case), case.text).by_arrays()
+    except (UncoveredError, BeyondError) as reason:
+        return Outcome("uncovered", str(reason))
+    except QuestionError as error:
+        return Outcome("refused", str(error))
+    return judged(case, answered(answer))
+
+
 def by_sql(case, loaded):
     try:
-        answer = compiled(loaded.columnar(case), case.text).answer()
+        answer = compiled(loaded.columnar(case), case.text).by_sql()
     except UncoveredError as reason:  # also of an answer, where the data are what no plan covers
         return Outcome("uncovered", str(reason))
     except QuestionError as error:

@@ -19,14 +19,24 @@ _BREAKS: Final = re.compile(
 )
 
 
-def explanation(text: str, query: f.Query, steps: Sequence[Step], sql: str) -> str:
-    """The query, its intermediate form, and the named parts of its statement."""
+def explanation(
+    text: str, query: f.Query, steps: Sequence[Step], sql: str, lacking: str | None
+) -> str:
+    """The query, its intermediate form, and the named parts of its statement.
+
+    ``lacking`` is why it isn't answered on arrays; None where it is.
+    """
     lines = ["SPARQL", *_indented(dedent(text).strip().split("\n")), "", "form"]
     lines += _indented([*_head(query), *_pattern(query.pattern)])
     lines += ["", "SQL"]
     for step in steps:
         lines += [f"  {step.name}: {step.title}", *_indented(_BREAKS.split(step.sql), 6)]
-    lines += ["  answer", *_indented(_BREAKS.split(sql.rpartition("\n")[2]), 6)]
+    if sql:
+        lines += ["  answer", *_indented(_BREAKS.split(sql.rpartition("\n")[2]), 6)]
+    else:
+        lines += ["  has no translation of it"]
+    on_arrays = "yes, where the data allow it; the SQL says what is answered"
+    lines += ["", "on arrays", f"  {on_arrays if lacking is None else f'no: {lacking}'}"]
     return "\n".join(lines)
 
 

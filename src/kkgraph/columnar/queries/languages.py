@@ -52,6 +52,11 @@ def _plain(found: f.Expression) -> str | None:
     return found.term.value if found.term == ox.Literal(found.term.value) else None
 
 
+def in_range(tag: str, wanted: str) -> bool:
+    """Whether a language tag matches a range, as ``LANGMATCHES`` has it."""
+    return _matching(wanted.lower())(tag)
+
+
 def _matching(wanted: str) -> Callable[[str], bool]:
     if wanted == "*":
         return bool

@@ -1,20 +1,23 @@
-"""A compiled query: its statement, the words for it, and its answer."""
+"""A query's plan: on arrays where it can be, else as one statement; and the words for it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from kkgraph.columnar.queries import forms as f
 from kkgraph.columnar.queries.compiler import Compiler
-from kkgraph.columnar.queries.decoding import Decoder
+from kkgraph.columnar.queries.decoding import terms_in
 from kkgraph.columnar.queries.describing import described
 from kkgraph.columnar.queries.ordering import Arranged, arranged
 from kkgraph.columnar.queries.reading import read
 from kkgraph.columnar.queries.running import Running
 from kkgraph.columnar.queries.scopes import graphs, terms
 from kkgraph.columnar.queries.space import Space
+from kkgraph.columnar.queries.templates import instances, some
+from kkgraph.columnar.queries.uncovered import UncoveredError
+from kkgraph.columnar.solving import BeyondError, lacking, solved
 from kkgraph.model import Answer
 
 if TYPE_CHECKING:
@@ -23,95 +26,127 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """A query's plan: the form, the parts of the statement, and how the answer is read."""
+class Statement:
+    """A query as SQL: the parts of the statement, and how the answer is read."""
 
-    text: str
-    query: f.Query
     compiler: Compiler
     found: Arranged
 
-    @property
-    def sql(self) -> str:
-        """The statement, as the engine gets it (without a limit on rows)."""
-        return self._statement(None)
-
-    def _statement(self, most: int | None) -> str:
+    def sql(self, most: int | None = None) -> str:
+        """The statement, for at most so many rows."""
         columns = ", ".join(c.sql for c in self.found.relation.columns.values()) or '"."'
         last = f"SELECT {columns} FROM {self.found.relation.sql}{self.found.clauses(most)}"
         parts = [f"{step.name} AS (\n  {step.sql}\n)" for step in self.compiler.steps]
         return "WITH RECURSIVE\n" + ",\n".join(parts) + f"\n{last}" if parts else last
 
-    def explain(self) -> str:
-        """The way from SPARQL to SQL, for a reader."""
-        from kkgraph.columnar.queries.explaining import explanation
-
-        return explanation(self.text, self.query, self.compiler.steps, self.sql)
-
-    def answer(self, *, timeout_s: float | None = None, max_rows: int | None = None) -> Answer:
-        """The answer, at most ``max_rows`` rows or triples of it.
-
-        Raises ``StoreError``: timeout, out-of-memory, engine-failed; ``UncoveredError`` where the
-        data hold what the statement can't answer exactly.
-        """
-        columnar = self.compiler.space.columnar
-        with Running(columnar, timeout_s) as running:
-            if self.query.kind == "ASK":
-                return Answer(truth=bool(running.table(self._statement(1)).num_rows))
-            if self.query.kind in ("CONSTRUCT", "DESCRIBE"):
-                return self._triples(running, max_rows)
-            most = None if max_rows is None else max_rows + 1
-            rows = self._rows(running, self.query.names, most)
-        cut = max_rows is not None and len(rows) > max_rows
-        return Answer(self.query.names, tuple(rows[:max_rows]), truncated=cut)
-
-    def _rows(
+    def rows(
         self, running: Running, names: tuple[str, ...], most: int | None
     ) -> list[tuple[Any, ...]]:
-        table = running.table(self._statement(most))
-        decoder = Decoder(self.compiler.space, running)
+        """The rows of the answer, with these variables."""
+        table = running.table(self.sql(most))
         columns = self.found.relation.columns
-        found = dict(zip(columns, decoder.columns(table, list(columns.values())), strict=True))
+        terms = terms_in(table, list(columns.values()), self.compiler.space)
+        found = dict(zip(columns, terms, strict=True))
         empty = [None] * table.num_rows
         return list(zip(*(found.get(name, empty) for name in names), strict=True)) or (
             [()] * table.num_rows if not names else []
         )
 
-    def _triples(self, running: Running, max_rows: int | None) -> Answer:
-        from kkgraph.columnar.queries.templates import instances
 
-        names = tuple(self.found.relation.columns)
+class Plan:
+    """A query's plan: its form, whether it is for arrays, and its statement."""
+
+    def __init__(self, columnar: Columnar, text: str, dataset: Dataset) -> None:
+        self.text = text
+        self.query = read(text)
+        self.lacking = lacking(self.query)
+        self._columnar = columnar
+        self._dataset = dataset
+
+    @cached_property
+    def statement(self) -> Statement:
+        """The statement; raises ``UncoveredError``."""
+        space = self._space()
+        compiler = Compiler(space, _chosen(space, self.query, self._dataset))
+        compiler.one_graph = not any(graphs(self.query.pattern))
+        if self.query.kind == "DESCRIBE":
+            return Statement(compiler, described(compiler, self.query))
+        return Statement(compiler, arranged(compiler, self.query.pattern))
+
+    def _space(self) -> Space:
+        space = Space(self._columnar)
+        space.learn(terms(self.query.pattern))
+        return space
+
+    @property
+    def sql(self) -> str:
+        """The statement, as the engine gets it (without a limit on rows).
+
+        Empty where only arrays can answer.
+        """
+        try:
+            return self.statement.sql()
+        except UncoveredError:
+            return ""
+
+    def explain(self) -> str:
+        """The way from SPARQL to SQL, for a reader."""
+        from kkgraph.columnar.queries.explaining import explanation
+
+        steps = self.statement.compiler.steps if self.sql else []
+        return explanation(self.text, self.query, steps, self.sql, self.lacking)
+
+    def answer(self, *, timeout_s: float | None = None, max_rows: int | None = None) -> Answer:
+        """The answer, at most ``max_rows`` rows or triples of it; see ``Compiled.answer``."""
+        if self.lacking is None:
+            try:
+                return self.by_arrays(timeout_s=timeout_s, max_rows=max_rows)
+            except BeyondError:
+                pass  # the statement says the same, and has more room
+        return self.by_sql(timeout_s=timeout_s, max_rows=max_rows)
+
+    def by_arrays(self, *, timeout_s: float | None = None, max_rows: int | None = None) -> Answer:
+        """The answer from arrays; raises ``BeyondError``, and ``StoreError`` timeout."""
+        if self.lacking is not None:
+            raise BeyondError(self.lacking)
+        space = self._space()
+        data = _chosen(space, self.query, self._dataset)
+        return solved(self.query, space, data, timeout_s=timeout_s, max_rows=max_rows)
+
+    def by_sql(self, *, timeout_s: float | None = None, max_rows: int | None = None) -> Answer:
+        """The answer of the statement; the errors of ``Compiled.answer``."""
+        statement = self.statement
+        with Running(self._columnar, timeout_s) as running:
+            if self.query.kind == "ASK":
+                return Answer(truth=bool(running.table(statement.sql(1)).num_rows))
+            if self.query.kind in ("CONSTRUCT", "DESCRIBE"):
+                return self._triples(running, max_rows)
+            most = None if max_rows is None else max_rows + 1
+            rows = statement.rows(running, self.query.names, most)
+        cut = max_rows is not None and len(rows) > max_rows
+        return Answer(self.query.names, tuple(rows[:max_rows]), truncated=cut)
+
+    def _triples(self, running: Running, max_rows: int | None) -> Answer:
+        names = tuple(self.statement.found.relation.columns)
         if self.query.kind == "DESCRIBE":
             most = None if max_rows is None else max_rows + 1
             import pyoxigraph as ox
 
-            rows = self._rows(running, names, most)
+            rows = self.statement.rows(running, names, most)
             triples = [ox.Triple(s, p, o) for s, p, o in rows]
         else:
-            found = instances(self.query.template, names, self._rows(running, names, None))
-            triples = list(_some(found, max_rows))
+            rows = self.statement.rows(running, names, None)
+            triples = some(instances(self.query.template, names, rows), max_rows)
         cut = max_rows is not None and len(triples) > max_rows
         return Answer(triples=tuple(triples[:max_rows]), truncated=cut)
 
 
-def _some(found: Iterator[Any], most: int | None) -> Iterator[Any]:
-    from itertools import islice
-
-    return found if most is None else islice(found, most + 1)
-
-
 def compiled(columnar: Columnar, sparql: str, dataset: Dataset) -> Plan:
     """The plan of a query; see ``kkgraph.columnar.queries.compiled``."""
-    query = read(sparql)
-    space = Space(columnar)
-    space.learn(terms(query.pattern))
-    compiler = Compiler(space, _chosen(space, query, dataset))
-    compiler.one_graph = not any(graphs(query.pattern))
-    if query.kind == "DESCRIBE":
-        found = described(compiler, query)
-    else:
-        found = arranged(compiler, query.pattern)
-    return Plan(sparql, query, compiler, found)
+    plan = Plan(columnar, sparql, dataset)
+    if plan.lacking is not None:
+        plan.statement  # noqa: B018 - it tells what isn't covered
+    return plan
 
 
 def _chosen(space: Space, query: f.Query, dataset: Dataset) -> Dataset:

@@ -82,12 +82,16 @@ class Running:
         return pa.Table.from_batches(batches, reader.schema)
 
     def _too_long(self) -> StoreError:
-        seconds = self._timeout_s or 0
-        return StoreError(
-            "timeout",
-            f"the query took longer than {seconds:g} s and was stopped",
-            hint="Ask for less, add LIMIT, or allow more time.",
-        )
+        return too_long(self._timeout_s or 0)
+
+
+def too_long(seconds: float) -> StoreError:
+    """The error for a query that was stopped after so many seconds."""
+    return StoreError(
+        "timeout",
+        f"the query took longer than {seconds:g} s and was stopped",
+        hint="Ask for less, add LIMIT, or allow more time.",
+    )
 
 
 def _uncovered(message: str) -> str | None:

@@ -45,3 +45,10 @@ def _term(node: f.Node, solution: dict[str, Any], fresh: dict[str, ox.BlankNode]
     if node.name.startswith("."):
         return fresh.setdefault(node.name, ox.BlankNode())
     return solution.get(node.name)
+
+
+def some(triples: Iterator[Any], most: int | None) -> list[Any]:
+    """The triples, at most one more than ``most`` of them."""
+    from itertools import islice
+
+    return list(triples if most is None else islice(triples, most + 1))

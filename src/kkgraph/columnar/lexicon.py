@@ -1,0 +1,137 @@
+"""The lexical forms of terms by their numbers, read in stretches that stay in the memory."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakKeyDictionary
+
+from kkgraph.columnar import arrays
+from kkgraph.columnar.session import memory_bytes, translated
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+
+    from kkgraph.columnar.tables import Columnar
+
+    Numbers = np.ndarray[Any, np.dtype[Any]]
+
+_STRETCH: Final = 65_536
+_WORTHWHILE: Final = 64
+"""A stretch of which so many terms are asked for at once is read as a whole, and kept."""
+_REMEMBERED: Final = 20_000
+"""The forms of so many single terms are remembered."""
+_SHARE: Final = 16
+_MOST_BYTES: Final = 2**28
+_FEW: Final = 200
+
+
+class Lexicon:
+    """The forms of one file's terms."""
+
+    def __init__(self, columnar: Columnar) -> None:
+        self._columnar = columnar
+        self._kept: OrderedDict[int, pa.Array] = OrderedDict()
+        self._single: dict[int, str] = {}
+        self._bytes = 0
+        self._lock = threading.Lock()
+        allowed = columnar.run("SELECT current_setting('memory_limit')")[0][0]
+        self._most = min(memory_bytes(str(allowed)) // _SHARE, _MOST_BYTES)
+
+    def texts(self, numbers: Numbers) -> pa.Array:
+        """The forms of terms, whose numbers are sorted and different."""
+        import numpy as np
+        import pyarrow as pa
+
+        if not len(numbers):
+            return pa.array([], pa.large_string())
+        parts: list[pa.Array] = []
+        single = np.zeros(len(numbers), bool)
+        first, last = (int(number) // _STRETCH for number in (numbers[0], numbers[-1]))
+        bounds = np.arange(first, last + 2) * _STRETCH
+        cuts = np.searchsorted(numbers, bounds).tolist()
+        for stretch, start, end in zip(range(first, last + 1), cuts, cuts[1:], strict=False):
+            if start == end:
+                continue
+            forms = self._stretch(stretch, end - start)
+            if forms is None:
+                single[start:end] = True
+            else:
+                within = numbers[start:end] - stretch * _STRETCH
+                parts.append(forms.take(arrays.integers(within)))
+        if not single.any():
+            return pa.concat_arrays(parts)
+        others = self._remembered(numbers[single])
+        if single.all():
+            return others
+        order = np.argsort(np.append(np.flatnonzero(~single), np.flatnonzero(single)))
+        return pa.concat_arrays([*parts, others]).take(arrays.integers(order))
+
+    def _stretch(self, stretch: int, count: int) -> pa.Array | None:
+        """A whole stretch; None where it isn't kept and not worth reading."""
+        with self._lock:
+            found = self._kept.get(stretch)
+            if found is not None:
+                self._kept.move_to_end(stretch)
+                return found
+            if count < _WORTHWHILE:
+                return None
+        low = stretch * _STRETCH
+        where = f"WHERE id >= {low} AND id < {low + _STRETCH} ORDER BY id"
+        read = self._read(f"SELECT lex FROM terms {where}")
+        with self._lock:
+            if stretch not in self._kept:
+                self._kept[stretch] = read
+                self._bytes += read.nbytes
+            while self._bytes > self._most:
+                _, gone = self._kept.popitem(last=False)
+                self._bytes -= gone.nbytes
+        return read
+
+    def _remembered(self, numbers: Numbers) -> pa.Array:
+        """The forms of single terms; those of a few are remembered."""
+        wanted = numbers.tolist()
+        if len(wanted) > _FEW:
+            return self._fetched(numbers)
+        with self._lock:
+            known = [self._single[number] for number in wanted if number in self._single]
+        if len(known) == len(wanted):
+            return arrays.strings(known)
+        fetched = self._fetched(numbers)
+        with self._lock:
+            if len(self._single) > _REMEMBERED:
+                self._single.clear()
+            self._single.update(zip(wanted, fetched.to_pylist(), strict=True))
+        return fetched
+
+    def _fetched(self, numbers: Numbers) -> pa.Array:
+        if len(numbers) <= _FEW:
+            where = f"WHERE id IN ({', '.join(map(str, numbers.tolist()))})"
+            return self._read(f"SELECT lex FROM terms {where} ORDER BY id")
+        wanted = arrays.table({"id": arrays.integers(numbers)})
+        return self._read("SELECT lex FROM terms SEMI JOIN wanted USING (id) ORDER BY id", wanted)
+
+    def _read(self, sql: str, wanted: pa.Table | None = None) -> pa.Array:
+        import pyarrow as pa
+
+        with translated(), self._columnar.connection.cursor() as cursor:
+            if wanted is not None:
+                cursor.register("wanted", wanted)
+            found = cursor.sql(sql).to_arrow_table().column(0).combine_chunks()
+        return found.cast(pa.large_string())
+
+
+_LEXICONS: Final[WeakKeyDictionary[Columnar, Lexicon]] = WeakKeyDictionary()
+_MAKING: Final = threading.Lock()
+
+
+def texts(columnar: Columnar, numbers: Numbers) -> pa.Array:
+    """The forms of terms, whose numbers are sorted, different and those of terms of the data."""
+    if columnar.held is not None:
+        return columnar.held.texts(numbers)
+    with _MAKING:
+        if columnar not in _LEXICONS:
+            _LEXICONS[columnar] = Lexicon(columnar)
+    return _LEXICONS[columnar].texts(numbers)

@@ -1,0 +1,202 @@
+"""One triple pattern more: solutions extended by the pairs of a property."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kkgraph.columnar.queries import forms as f
+from kkgraph.columnar.solving.edges import Edges
+from kkgraph.columnar.solving.index import Index
+from kkgraph.columnar.solving.limits import Allowance, BeyondError
+from kkgraph.columnar.solving.solutions import Column, Solutions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+
+    Numbers = np.ndarray[Any, np.dtype[Any]]
+
+
+Names = set[str] | None
+
+
+class Pattern:
+    """A triple pattern over one graph; its ends are the names of variables, or numbers."""
+
+    def __init__(self, index: Index, triple: f.Triple, number: Callable[[f.Term], int]) -> None:
+        if not isinstance(triple.predicate, f.Constant):
+            raise BeyondError("a property that is a variable")
+        self.index = index
+        self._predicate = number(triple.predicate.term)
+        self.start, self.end = (
+            node.name if isinstance(node, f.Variable) else number(node.term)
+            for node in (triple.subject, triple.object)
+        )
+
+    @property
+    def names(self) -> set[str]:
+        """The variables of the pattern."""
+        return {end for end in (self.start, self.end) if isinstance(end, str)}
+
+    def _edges(self, *, backward: bool = False) -> Edges:
+        return (self.index.backward if backward else self.index.forward)(self._predicate)
+
+    @property
+    def size(self) -> int:
+        """How many pairs the pattern matches by itself."""
+        if not isinstance(self.start, str):
+            return len(self._edges().of(self.start))
+        if not isinstance(self.end, str):
+            return len(self._edges(backward=True).of(self.end))
+        return self._edges().size
+
+    def distinct(self, name: str) -> int:
+        """How many different terms the property has where the variable stands (an estimate)."""
+        if len(self.names) == 1 and self.start != self.end:
+            return max(self.size, 1)
+        return max(self._edges(backward=name == self.end).distinct, 1)
+
+    def extended(self, known: Solutions, later: Names, allowed: Allowance) -> Solutions:
+        """The solutions, each with what the pattern adds to it; of those variables in ``later``."""
+        start, end = self.start, self.end
+        if isinstance(start, str) and isinstance(end, str) and start != end:
+            if start in known.columns and end in known.columns:
+                return self._checked(known, later, allowed)
+            if start in known.columns:
+                return self._stepped(known, (start, end), self._edges(), later, allowed)
+            if end in known.columns:
+                backward = self._edges(backward=True)
+                return self._stepped(known, (end, start), backward, later, allowed)
+        elif isinstance(start, str) and start in known.columns:
+            return chosen(known, later).take(self._among(known.numbers(start)))
+        elif isinstance(end, str) and end in known.columns:
+            among = member(self._edges().of(int(start)), known.numbers(end))
+            return chosen(known, later).take(among)
+        return product(known, self.alone(), allowed)
+
+    def alone(self) -> Solutions:
+        """The solutions of the pattern by itself."""
+        start, end = self.start, self.end
+        if not isinstance(start, str) and not isinstance(end, str):
+            return Solutions(int((self._edges().of(start) == end).any()), {})
+        if not isinstance(start, str):
+            found = self._edges().of(start)
+            return Solutions.of({str(end): found}, len(found))
+        if not isinstance(end, str):
+            found = self._edges(backward=True).of(end)
+            return Solutions.of({start: found}, len(found))
+        edges = self._edges()
+        if start == end:
+            found = edges.keys[edges.keys == edges.values]
+            return Solutions.of({start: found}, len(found))
+        return Solutions.of({start: edges.keys, end: edges.values}, edges.size)
+
+    def _stepped(
+        self,
+        known: Solutions,
+        ends: tuple[str, str],
+        edges: Edges,
+        later: Names,
+        allowed: Allowance,
+    ) -> Solutions:
+        """A step along the property from a variable that is bound to one that isn't."""
+        wanted = known.numbers(ends[0])
+        allowed.room(edges.count(wanted), len(known.columns) + 1)
+        places, found = edges.expanded(wanted)
+        return chosen(known, later).take(places).adding(ends[1], Column(found))
+
+    def _among(self, subjects: Numbers) -> Numbers:
+        """Which of the subjects have the object that the pattern names, or themselves."""
+        if isinstance(self.end, str):
+            edges = self._edges()
+            return member(edges.keys[edges.keys == edges.values], subjects)
+        found = self._edges().single(subjects)
+        if found is not None:
+            equal: Numbers = found == self.end
+            return equal
+        return member(self._edges(backward=True).of(self.end), subjects)
+
+    def _checked(self, known: Solutions, later: Names, allowed: Allowance) -> Solutions:
+        """The solutions whose two bound variables stand at the ends of the property."""
+        starts, ends = known.numbers(str(self.start)), known.numbers(str(self.end))
+        forward = self._edges()
+        single = forward.single(starts)
+        if single is not None:
+            return chosen(known, later).take(single == ends)
+        backward = self._edges(backward=True)
+        if backward.count(ends) < forward.count(starts):
+            forward, starts, ends = backward, ends, starts
+        allowed.room(forward.count(starts), 2)
+        places, found = forward.expanded(starts)
+        if places is None:
+            return chosen(known, later).take(found == ends)
+        return chosen(known, later).take(places[found == ends[places]])
+
+
+def chosen(known: Solutions, later: Names) -> Solutions:
+    """The solutions with the variables that something looks at later (None: with all)."""
+    return known if later is None else known.only(n for n in known.columns if n in later)
+
+
+def member(terms: Numbers, wanted: Numbers) -> Numbers:
+    """For each of the wanted numbers whether it is among some, which are sorted and different."""
+    import numpy as np
+
+    if not len(terms):
+        return np.zeros(len(wanted), bool)
+    low, span = int(terms[0]), int(terms[-1]) - int(terms[0]) + 1
+    if len(wanted) * 8 < span:
+        at = np.searchsorted(terms, wanted)
+        at[at == len(terms)] = 0
+        equal: Numbers = terms[at] == wanted
+        return equal
+    table = np.zeros(span + 2, bool)
+    table[terms - (low - 1)] = True
+    slots = wanted - (low - 1)
+    flags: Numbers = table[np.clip(slots, 0, span + 1, out=slots)]
+    return flags
+
+
+def product(left: Solutions, right: Solutions, allowed: Allowance) -> Solutions:
+    """Each solution of one side with each of the other; they share no variable."""
+    import numpy as np
+
+    if left.size == 1 and not left.columns:
+        return right
+    total = left.size * right.size
+    allowed.room(total, len(left.columns) + len(right.columns))
+    mine = left.take(np.repeat(np.arange(left.size), right.size))
+    theirs = right.take(np.tile(np.arange(right.size), left.size))
+    return Solutions(total, {**mine.columns, **theirs.columns})
+
+
+def joined(left: Solutions, right: Solutions, later: Names, allowed: Allowance) -> Solutions:
+    """The solutions of both sides that agree on what they share, which both bind everywhere."""
+    import numpy as np
+
+    shared = [name for name in left.columns if name in right.columns]
+    if not shared:
+        return product(left, right, allowed)
+    mine, theirs = agreement(left, right, shared)
+    order = np.argsort(theirs, kind="stable")
+    edges = Edges(theirs[order], order)
+    allowed.room(edges.count(mine), len(left.columns) + len(right.columns))
+    places, rows = edges.expanded(mine)
+    more = chosen(right.only(n for n in right.columns if n not in left.columns), later).take(rows)
+    return Solutions(len(rows), {**more.columns, **chosen(left, later).take(places).columns})
+
+
+def agreement(left: Solutions, right: Solutions, shared: list[str]) -> tuple[Numbers, Numbers]:
+    """A code for each solution of both sides, the same where they agree on all that they share."""
+    import numpy as np
+
+    from kkgraph.columnar.solving.solutions import combined
+
+    left.certain(shared)
+    right.certain(shared)
+    if len(shared) == 1:
+        return left.numbers(shared[0]), right.numbers(shared[0])
+    both = (np.concatenate([left.numbers(n), right.numbers(n)]) for n in shared)
+    codes, _ = combined(both, left.size + right.size)
+    return codes[: left.size], codes[left.size :]
