@@ -153,7 +153,7 @@ def _count(aggregate: f.Aggregate, members: Members, relation: Relation) -> Valu
             return _certain("CAST(count(*) > 0 AS BIGINT)")
         return _certain(f"count(DISTINCT row({parts}))")
     if isinstance(members.value, Nothing):
-        return _certain("CAST(0 AS BIGINT)")
+        return _certain("count(NULL)")
     word = "DISTINCT " if aggregate.distinct else ""
     return _certain(f"count({word}{members.value.sql})")
 
