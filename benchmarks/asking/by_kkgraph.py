@@ -1,4 +1,4 @@
-"""Runner: kkgraph's SQL over a saved columnar file (see ``harness``)."""
+"""Runner: kkgraph over a saved columnar file (see ``harness``)."""
 
 from __future__ import annotations
 

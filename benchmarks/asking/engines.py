@@ -39,6 +39,7 @@ def engines(peers: Path) -> dict[str, Engine]:
     rows = [
         Engine("kkgraph", "kkgraph", [here, HERE / "by_kkgraph.py"], SAVED),
         Engine("cold", "kkgraph, cold", [here, HERE / "by_kkgraph.py"], SAVED, cold=True),
+        Engine("statement", "kkgraph, SQL alone", [here, HERE / "by_statement.py"], SAVED),
         Engine("sql", "SQL by hand", [here, HERE / "by_sql.py"], SAVED),
         Engine("maplib", "maplib", [peers / "maplib/bin/python", HERE / "by_maplib.py"]),
         Engine("oxigraph", "Oxigraph, in memory", [here, HERE / "by_oxigraph.py"]),

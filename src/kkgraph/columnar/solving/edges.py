@@ -13,8 +13,35 @@ if TYPE_CHECKING:
 UNBOUND: Final = -1
 NARROW: Final = 2**31 - 1
 """Numbers below this fit into half of the memory."""
+_BITS: Final = 16
+_MOST_PASSES: Final = 3
 _SPREAD: Final = 32
 """A table over all numbers between the least and the largest key is made up to so many a key."""
+
+
+def ascending(values: Numbers) -> Numbers:
+    """The places of numbers in ascending order, equal ones as they stand.
+
+    numpy sorts numbers of 16 bits by counting, which is several times as fast as comparing: so
+    longer ones are sorted by their lowest 16 bits first, then by those above.
+    """
+    import numpy as np
+
+    if not len(values):
+        return np.empty(0, np.int64)
+    low = values.min()
+    left = values.astype(np.int64) - int(low)
+    span, order = int(left.max()), None
+    if span >> _MOST_PASSES * _BITS:
+        return np.argsort(values, kind="stable")
+    for shift in range(0, max(span.bit_length(), 1), _BITS):
+        digits = (left >> shift).astype(np.uint16)  # the bits above are cut off
+        if order is None:
+            order = np.argsort(digits, kind="stable")
+        else:
+            order = order[np.argsort(digits[order], kind="stable")]
+    assert order is not None
+    return order
 
 
 class Edges:
@@ -48,9 +75,7 @@ class Edges:
 
     def turned(self) -> Edges:
         """The same pairs, looked up from their other end."""
-        import numpy as np
-
-        order = np.argsort(self.values, kind="stable")
+        order = ascending(self.values)
         return Edges(self.values[order], self.keys[order])
 
     def single(self, wanted: Numbers) -> Numbers | None:

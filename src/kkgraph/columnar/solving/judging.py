@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 import pyoxigraph as ox
@@ -167,6 +168,11 @@ def exact(term: Any) -> Number:
     """The number of a well-formed integer or decimal; ``BeyondError`` for any other literal."""
     if isinstance(term, int | Decimal) and not isinstance(term, bool):
         return term
+    return _exact(term)
+
+
+@lru_cache(maxsize=10_000)
+def _exact(term: Any) -> Number:
     if not isinstance(term, ox.Literal) or k.kind_of(term) not in k.EXACT:
         raise BeyondError("a literal that is no plain number or text")
     found = xsd.value(term.value, term.datatype.value)

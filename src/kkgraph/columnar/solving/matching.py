@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kkgraph.columnar.queries import forms as f
-from kkgraph.columnar.solving.edges import Edges
+from kkgraph.columnar.solving.edges import Edges, ascending
 from kkgraph.columnar.solving.index import Index
 from kkgraph.columnar.solving.limits import Allowance, BeyondError
-from kkgraph.columnar.solving.solutions import Column, Solutions
+from kkgraph.columnar.solving.solutions import Column, Solutions, combined, numbered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -173,13 +173,18 @@ def product(left: Solutions, right: Solutions, allowed: Allowance) -> Solutions:
 
 def joined(left: Solutions, right: Solutions, later: Names, allowed: Allowance) -> Solutions:
     """The solutions of both sides that agree on what they share, which both bind everywhere."""
-    import numpy as np
 
     shared = [name for name in left.columns if name in right.columns]
     if not shared:
         return product(left, right, allowed)
+    left.certain(shared)
+    right.certain(shared)
+    for one, other in ((left, right), (right, left)):
+        if len(shared) == len(other.columns) == 1 and other.different:
+            known = numbered(other.numbers(shared[0]))[0]
+            return chosen(one, later).take(member(known, one.numbers(shared[0])))
     mine, theirs = agreement(left, right, shared)
-    order = np.argsort(theirs, kind="stable")
+    order = ascending(theirs)
     edges = Edges(theirs[order], order)
     allowed.room(edges.count(mine), len(left.columns) + len(right.columns))
     places, rows = edges.expanded(mine)
@@ -191,12 +196,8 @@ def agreement(left: Solutions, right: Solutions, shared: list[str]) -> tuple[Num
     """A code for each solution of both sides, the same where they agree on all that they share."""
     import numpy as np
 
-    from kkgraph.columnar.solving.solutions import combined
-
     left.certain(shared)
     right.certain(shared)
-    if len(shared) == 1:
-        return left.numbers(shared[0]), right.numbers(shared[0])
     both = (np.concatenate([left.numbers(n), right.numbers(n)]) for n in shared)
-    codes, _ = combined(both, left.size + right.size)
+    codes = numbered(combined(both, left.size + right.size)[0])[1]
     return codes[: left.size], codes[left.size :]

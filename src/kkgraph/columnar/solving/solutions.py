@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from kkgraph.columnar.solving.edges import NARROW, UNBOUND
+from kkgraph.columnar.solving.edges import NARROW, UNBOUND, ascending
 from kkgraph.columnar.solving.limits import BeyondError
 
 if TYPE_CHECKING:
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     Numbers = np.ndarray[Any, np.dtype[Any]]
 
 _SMALL: Final = 4096
+"""Numbers of a range of this size are told apart as they are."""
+_SPARSE: Final = 64
+"""Fewer numbers than one of so many of their range are sorted: a table takes longer to make."""
 _TABLE: Final = 1_000_000
 """Up to so many numbers more than rows, equal ones are found with a table and not by sorting."""
 
@@ -117,10 +120,8 @@ def coded(values: Numbers) -> tuple[Numbers, int]:
         return np.empty(0, np.int32), 1
     low, high = int(values.min()), int(values.max())
     span = high - low + 1
-    if span <= 8 * len(values) + _TABLE:
-        places = (values - low).astype(np.int32, copy=False)
-        if span <= _SMALL:
-            return places, span
+    if span <= _SMALL:
+        return (values - low).astype(np.int32, copy=False), span
     known_values, codes = numbered(values)
     return codes.astype(np.int32, copy=False), len(known_values)
 
@@ -129,18 +130,23 @@ def numbered(values: Numbers) -> tuple[Numbers, Numbers]:
     """The different numbers, sorted; and for each of the given ones its place among these."""
     import numpy as np
 
-    if len(values):
-        low, high = int(values.min()), int(values.max())
-        span = high - low + 1
-        if span <= 8 * len(values) + _TABLE:
-            places = values - low
-            there = np.zeros(span, bool)
-            there[places] = True
-            rank = np.cumsum(there, dtype=np.int32)
-            rank -= 1
-            return np.flatnonzero(there).astype(values.dtype) + low, rank[places]
-    distinct, codes = np.unique(values, return_inverse=True)
-    return distinct, codes.reshape(-1)
+    if not len(values):
+        return values, np.empty(0, np.int32)
+    low, high = int(values.min()), int(values.max())
+    span = high - low + 1
+    if span <= min(8 * len(values) + _TABLE, _SPARSE * len(values)):
+        places = values - low
+        there = np.zeros(span, bool)
+        there[places] = True
+        rank = np.cumsum(there, dtype=np.int32)
+        rank -= 1
+        return np.flatnonzero(there).astype(values.dtype) + low, rank[places]
+    order = ascending(values)
+    in_order = values[order]
+    begins = np.append(True, in_order[1:] != in_order[:-1])
+    codes = np.empty(len(values), np.int32)
+    codes[order] = np.cumsum(begins, dtype=np.int32) - 1
+    return in_order[begins], codes
 
 
 def _told(value: Any) -> Any:
@@ -159,20 +165,13 @@ def combined(columns: Iterable[Numbers], size: int) -> tuple[Numbers, int]:
             codes, many = more, count
             continue
         if many > (2**62) // count:
-            codes, many = _close(codes)
+            distinct, codes = numbered(codes)
+            many = len(distinct)
         many *= count
         if many > NARROW:
             codes = codes.astype(np.int64)
         codes = codes * count + more
     return (np.zeros(size, np.int32), 1) if codes is None else (codes, many)
-
-
-def _close(codes: Numbers) -> tuple[Numbers, int]:
-    """The same codes, numbered without gaps."""
-    import numpy as np
-
-    distinct, closer = np.unique(codes, return_inverse=True)
-    return closer.reshape(-1), len(distinct)
 
 
 def grouped(columns: Iterable[Numbers], size: int) -> Groups:
@@ -181,14 +180,20 @@ def grouped(columns: Iterable[Numbers], size: int) -> Groups:
 
     codes, many = combined(columns, size)
     if many <= 8 * size + _TABLE:
-        first = np.full(many, -1, np.int32 if size < NARROW else np.int64)
-        first[codes[::-1]] = np.arange(size - 1, -1, -1, dtype=first.dtype)
-        there: Numbers = np.greater_equal(first, 0)
+        some = np.full(many, -1, np.int32 if size < NARROW else np.int64)
+        some[codes] = np.arange(size, dtype=some.dtype)
+        there: Numbers = np.greater_equal(some, 0)
+        if there.all():
+            return Groups(codes, some)
         numbers = np.cumsum(there, dtype=np.int32)
         numbers -= 1
-        return Groups(numbers[codes], first[there])
-    _, first, of_row = np.unique(codes, return_index=True, return_inverse=True)
-    return Groups(of_row.reshape(-1), first)
+        return Groups(numbers[codes], some[there])
+    order = ascending(codes)
+    sorted_codes = codes[order]
+    begins = np.append(True, sorted_codes[1:] != sorted_codes[:-1])
+    of_row = np.empty(size, np.int32)
+    of_row[order] = np.cumsum(begins, dtype=np.int32) - 1
+    return Groups(of_row, order[begins])
 
 
 def distinct(solutions: Solutions) -> Solutions:
