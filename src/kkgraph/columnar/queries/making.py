@@ -6,6 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakKeyDictionary
 
 import pyoxigraph as ox
 
@@ -18,9 +19,12 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from kkgraph.columnar.dictionary import Group
+    from kkgraph.columnar.tables import Columnar
 
     Numbers = np.ndarray[Any, np.dtype[Any]]
 
+_MANY: Final = 100_000
+_KNOWN: Final[WeakKeyDictionary[Columnar, dict[int, Any]]] = WeakKeyDictionary()
 _FLOAT: Final = ox.NamedNode(XSD + "float")
 
 
@@ -28,15 +32,35 @@ def terms_of(space: Space, numbers: Numbers, texts: Callable[[Numbers], pa.Array
     """The term of each number; None for -1, which is unbound.
 
     The numbers are sorted; ``texts`` gives the lexical forms of those that are terms of the data.
+    Terms of the data are remembered, some thousands of each file: answers often name the same.
     """
     import numpy as np
 
     first = int(np.searchsorted(numbers, 0))
-    found = [space.made.get(n) for n in numbers[:first].tolist()]
-    known = numbers[first:]
-    forms = texts(known).to_pylist()
+    made = [space.made.get(n) for n in numbers[:first].tolist()]
+    known = _KNOWN.setdefault(space.columnar, {})
+    wanted = numbers[first:].tolist()
+    found = list(map(known.get, wanted))
+    missing = [place for place, term in enumerate(found) if term is None]
+    if missing:
+        fresh = _fresh(space, numbers[first:][missing], texts)
+        for place, term in zip(missing, fresh, strict=True):
+            found[place] = term
+        if len(known) + len(fresh) > _MANY:
+            known.clear()
+        if len(fresh) <= _MANY:
+            known.update((wanted[place], found[place]) for place in missing)
+    return made + found
+
+
+def _fresh(space: Space, numbers: Numbers, texts: Callable[[Numbers], pa.Array]) -> list[Any]:
+    """Terms of the data, newly made."""
+    import numpy as np
+
+    forms = texts(numbers).to_pylist()
     groups = space.columnar.groups
-    ends = np.searchsorted(known, [group.hi for group in groups]).tolist()
+    ends = np.searchsorted(numbers, [group.hi for group in groups]).tolist()
+    found: list[Any] = []
     start = 0
     for group, end in zip(groups, ends, strict=True):
         if end > start:

@@ -70,7 +70,8 @@ class Edges:
         """The values of one key, sorted."""
         import numpy as np
 
-        low, high = np.searchsorted(self.keys, (key, key + 1))
+        wanted = np.array((key, key + 1), self.keys.dtype)  # of one type, or all keys are copied
+        low, high = np.searchsorted(self.keys, wanted)
         return self.values[low:high]
 
     def turned(self) -> Edges:
