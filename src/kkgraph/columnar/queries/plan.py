@@ -14,6 +14,7 @@ from kkgraph.columnar.queries.ordering import Arranged, arranged
 from kkgraph.columnar.queries.reading import read
 from kkgraph.columnar.queries.running import Running
 from kkgraph.columnar.queries.scopes import graphs, terms
+from kkgraph.columnar.queries.sizes import check
 from kkgraph.columnar.queries.space import Space
 from kkgraph.model import Answer
 
@@ -39,8 +40,7 @@ class Plan:
     def _statement(self, most: int | None) -> str:
         columns = ", ".join(c.sql for c in self.found.relation.columns.values()) or '"."'
         last = f"SELECT {columns} FROM {self.found.relation.sql}{self.found.clauses(most)}"
-        parts = [f"{step.name} AS (\n  {step.sql}\n)" for step in self.compiler.steps]
-        return "WITH RECURSIVE\n" + ",\n".join(parts) + f"\n{last}" if parts else last
+        return self.compiler.statement(last)
 
     def explain(self) -> str:
         """The way from SPARQL to SQL, for a reader."""
@@ -51,11 +51,13 @@ class Plan:
     def answer(self, *, timeout_s: float | None = None, max_rows: int | None = None) -> Answer:
         """The answer, at most ``max_rows`` rows or triples of it.
 
-        Raises ``StoreError``: timeout, out-of-memory, engine-failed; ``UncoveredError`` where the
-        data hold what the statement can't answer exactly.
+        Raises ``StoreError``: timeout, out-of-memory, engine-failed; ``QuestionError``
+        too-many-solutions; ``UncoveredError`` where the data hold what the statement can't answer
+        exactly.
         """
-        columnar = self.compiler.space.columnar
-        with Running(columnar, timeout_s) as running:
+        space = self.compiler.space
+        with Running(space.columnar, timeout_s) as running:
+            check(self.query, space, self.compiler.dataset, running, max_rows)
             if self.query.kind == "ASK":
                 return Answer(truth=bool(running.table(self._statement(1)).num_rows))
             if self.query.kind in ("CONSTRUCT", "DESCRIBE"):
