@@ -8,6 +8,8 @@ from typing import Any
 import pyoxigraph as ox
 
 from kkgraph.columnar.queries import forms as f
+from kkgraph.columnar.queries.scopes import visible
+from kkgraph.columnar.queries.uncovered import UncoveredError
 
 
 def instances(
@@ -45,3 +47,17 @@ def _term(node: f.Node, solution: dict[str, Any], fresh: dict[str, ox.BlankNode]
     if node.name.startswith("."):
         return fresh.setdefault(node.name, ox.BlankNode())
     return solution.get(node.name)
+
+
+def own_template(pattern: f.Pattern) -> tuple[f.Triple, ...]:
+    """What CONSTRUCT WHERE makes of a pattern: its triples.
+
+    Raises ``UncoveredError`` where it has more than these, or blank nodes.
+    """
+    while isinstance(pattern, f.Project | f.Slice | f.Order):
+        pattern = pattern.pattern
+    if not isinstance(pattern, f.Triples):
+        raise UncoveredError("CONSTRUCT WHERE of more than triples")
+    if any(n.startswith(".") for n in visible(pattern)):
+        raise UncoveredError("CONSTRUCT WHERE with blank nodes")
+    return pattern.triples
