@@ -14,15 +14,14 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import sys
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 
 from asking.engines import QUERIES, SAVED, Engine, engines, questions
 from asking.results import Row, Size, answer, table
 from comparison.engines import failure
+from comparison.options import above_limit, chosen, machine, parser, read
 from comparison.processes import Run, run
 from validation import generated, say
 
@@ -83,15 +82,14 @@ def saved(data: Path) -> None:
             raise SystemExit(f"no columnar file: {failure(built)}")
 
 
-def at_size(cases: int, chosen: list[Engine], options: argparse.Namespace) -> Size:
+def at_size(cases: int, asked: list[Engine], options: argparse.Namespace) -> Size:
     """All rows at one size."""
     data, _ = generated(options.data, cases, options.seed)
     saved(data)
     say(f"{cases:,} cases: {data.name}")
-    rows = [Row(engine) for engine in chosen]
+    rows = [Row(engine) for engine in asked]
     for row in rows:
-        if row.engine.limit is not None and cases > row.engine.limit:
-            row.failed = f"not run above {row.engine.limit:,} cases"
+        row.failed = above_limit(row.engine.limit, cases)
     for turn in range(options.runs):
         say(f"  run {turn + 1} of {options.runs}")
         for row in rows:
@@ -103,52 +101,29 @@ def at_size(cases: int, chosen: list[Engine], options: argparse.Namespace) -> Si
 def choose(options: argparse.Namespace) -> list[Engine]:
     """The engines asked for, in their order."""
     known = engines(options.peers)
-    for limit in options.limit:
-        name, _, cases = limit.partition("=")
-        if name not in known or not cases.isdigit():
-            raise SystemExit(f"--limit {limit}: write it as ENGINE=CASES")
-        known[name] = replace(known[name], limit=int(cases))
-    names = options.engines.split(",") if options.engines else list(known)
-    unknown = [name for name in names if name not in known]
-    if unknown:
-        raise SystemExit(f"no such engine: {', '.join(unknown)}; known: {', '.join(known)}")
-    return [known[name] for name in names]
+    return chosen(known, options.engines.split(",") if options.engines else known, options.limit)
 
 
 def about(options: argparse.Namespace) -> str:
     """On what, and how, it was measured."""
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    load = os.getloadavg()[0]
     return (
         f"Least seconds of {options.repeat} askings after the first, in {options.runs} processes; "
-        f"{os.cpu_count()} cores, {memory:.0f} GB, {platform.system()} {platform.machine()}, "
-        f"Python {platform.python_version()}; seed {options.seed}; load {load:.1f} at the end."
+        f"{machine(options.seed)}; load {os.getloadavg()[0]:.1f} at the end."
     )
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--sizes", default="100,1000,7850,50000", help="numbers of cases")
-    parser.add_argument("--engines", default="", help="names, with commas; all where not given")
-    parser.add_argument("--peers", type=Path, default=Path("peers"), help="folder of install.sh")
-    parser.add_argument("--limit", action="append", default=[], metavar="ENGINE=CASES")
-    parser.add_argument("--runs", type=int, default=3, help="processes of each engine")
-    parser.add_argument("--repeat", type=int, default=5, help="askings after the first one")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--timeout", type=float, default=900, help="seconds for one process")
-    cache = Path(tempfile.gettempdir()) / "kkgraph-benchmark"
-    parser.add_argument("--data", type=Path, default=cache, help="where data files are kept")
-    parser.add_argument("--output", type=Path, help="write the table to this file too")
-    return parser.parse_args()
+    made = parser((__doc__ or "").splitlines()[0])
+    made.add_argument("--repeat", type=int, default=5, help="askings after the first one")
+    return read(made)
 
 
 def main() -> None:
     options = arguments()
-    options.peers = options.peers.resolve()
-    chosen = choose(options)
+    asked = choose(options)
     sizes: list[Size] = []
     for cases in map(int, options.sizes.split(",")):
-        sizes.append(at_size(cases, chosen, options))
+        sizes.append(at_size(cases, asked, options))
         text = table(sizes, about(options))
         if options.output:
             options.output.write_text(text, encoding="utf-8")

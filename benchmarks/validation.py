@@ -14,16 +14,13 @@ import argparse
 import compileall
 import hashlib
 import json
-import os
-import platform
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 from comparison.engines import Engine, columnar_file, engines, failure, summary
+from comparison.options import above_limit, chosen, machine, parser, read
 from comparison.plot import svg
 from comparison.processes import run
 from comparison.results import Planted, Row, Size, table
@@ -102,67 +99,44 @@ def compare(rows: list[Row], data: Path, options: argparse.Namespace) -> int:
     return int(lines.split()[0])
 
 
-def at_size(cases: int, chosen: Iterable[Engine], options: argparse.Namespace) -> Size:
+def at_size(cases: int, asked: Iterable[Engine], options: argparse.Namespace) -> Size:
     """All rows at one size."""
     data, planted = generated(options.data, cases, options.seed)
     say(f"{cases:,} cases: {data.name}")
-    rows = [Row(engine) for engine in chosen]
+    rows = [Row(engine) for engine in asked]
     for row in rows:
-        if row.engine.limit is not None and cases > row.engine.limit:
-            row.failed = f"not run above {row.engine.limit:,} cases"
+        row.failed = above_limit(row.engine.limit, cases)
     triples = compare(rows, data, options)
     return Size(cases, triples, planted, rows)
 
 
 def choose(options: argparse.Namespace) -> list[Engine]:
     """The references and the engines asked for; kkgraph comes with its reopened file."""
-    known = engines(options.peers)
-    for limit in options.limit:
-        name, _, cases = limit.partition("=")
-        if name not in known or not cases.isdigit():
-            raise SystemExit(f"--limit {limit}: write it as ENGINE=CASES")
-        known[name] = replace(known[name], limit=int(cases))
     names = [*REFERENCES, *options.engines.replace("kkgraph", "kkgraph,reopened").split(",")]
-    unknown = [name for name in names if name not in known]
-    if unknown:
-        raise SystemExit(f"no such engine: {', '.join(unknown)}; known: {', '.join(known)}")
-    return [known[name] for name in names]
+    return chosen(engines(options.peers), names, options.limit)
 
 
 def about(options: argparse.Namespace) -> str:
     """On what, and how, it was measured."""
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return (
         f"Medians (least–most) of whole cold processes taking turns, runs: {options.runs}; "
-        f"{os.cpu_count()} cores, {memory:.0f} GB, {platform.system()} {platform.machine()}, "
-        f"Python {platform.python_version()}; seed {options.seed}."
+        f"{machine(options.seed)}."
     )
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--sizes", default="100,1000,7850,50000", help="numbers of cases")
-    parser.add_argument("--engines", default=ENGINES)
-    parser.add_argument("--peers", type=Path, default=Path("peers"), help="folder of install.sh")
-    parser.add_argument("--limit", action="append", default=[], metavar="ENGINE=CASES")
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--timeout", type=float, default=900, help="seconds for one process")
-    cache = Path(tempfile.gettempdir()) / "kkgraph-benchmark"
-    parser.add_argument("--data", type=Path, default=cache, help="where data files are kept")
-    parser.add_argument("--output", type=Path, help="write the table to this file too")
-    parser.add_argument("--plot", type=Path, help="write an SVG plot")
-    return parser.parse_args()
+    made = parser((__doc__ or "").splitlines()[0], engines=ENGINES)
+    made.add_argument("--plot", type=Path, help="write an SVG plot")
+    return read(made)
 
 
 def main() -> None:
     options = arguments()
-    options.peers = options.peers.resolve()
-    chosen = choose(options)
+    asked = choose(options)
     compileall.compile_dir(Path(kkgraph.__file__).parent, quiet=2)
     sizes: list[Size] = []
     for cases in map(int, options.sizes.split(",")):
-        sizes.append(at_size(cases, chosen, options))
+        sizes.append(at_size(cases, asked, options))
         text = table(sizes, about(options))
         if options.output:
             options.output.write_text(text, encoding="utf-8")

@@ -389,19 +389,42 @@ def test_an_older_and_a_newer_format_are_refused(tmp_path, capsys, number):
         KnowledgeGraph.open(file)
     assert (caught.value.code, caught.value.where) == ("columnar-format", str(file))
     assert f"format {number} of kkgraph 0.0.9" in str(caught.value)
-    assert "Load the data again" in caught.value.hint
+    remedy = "Load the data again" if number == 0 else "Open it with kkgraph 0.0.9 or a newer one"
+    assert caught.value.hint.startswith(remedy)
+    assert caught.value.hint.endswith("kkgraph columnar build DATA -o FILE.kk")
     code, _, said = run(capsys, "ask", "cq06", "--store", file)
     assert (code, "columnar-format" in said) == (3, True)
 
 
 def test_what_is_no_columnar_file_is_refused(tmp_path):
-    for name, text, code in [("none", None, "missing-file"), ("text", "x", "not-a-columnar-file")]:
+    (tmp_path / "folder.kk").mkdir()
+    for name, text, code in [
+        ("none", None, "missing-file"),
+        ("text", "x", "not-a-columnar-file"),
+        ("empty", "", "truncated-file"),
+        ("folder", None, "not-a-columnar-file"),
+    ]:
         file = tmp_path / f"{name}.kk"
         if text is not None:
             file.write_text(text)
         with pytest.raises(SourceError) as caught:
             KnowledgeGraph.open(file)
-        assert caught.value.code == code
+        assert (caught.value.code, caught.value.where) == (code, str(file))
+    assert not any((tmp_path / "folder.kk").iterdir())  # no store was made of it
+
+
+def test_a_damaged_part_is_named_when_it_is_read(nation, tmp_path):
+    whole = nation.read_bytes()
+    file = tmp_path / "damaged.kk"
+    at = 3 * 4096  # behind the headers, where the first block begins
+    file.write_bytes(whole[:at] + bytes(len(whole) - at - 4096) + whole[-4096:])
+    with (
+        pytest.raises(SourceError) as caught,
+        KnowledgeGraph.open(file, engine="columnar") as graph,
+    ):
+        graph.query("SELECT (COUNT(DISTINCT STR(?o)) AS ?n) { ?s ?p ?o }")
+    assert caught.value.code == "truncated-file"
+    assert "build it again" in caught.value.hint
 
 
 # The command line

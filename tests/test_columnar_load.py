@@ -637,7 +637,7 @@ def test_files_that_are_no_saved_ones(tmp_path, source):
         assert refused(open_saved, written(tmp_path, data[:size], "cut.kkc")).code in (
             "truncated-file"
         )
-    assert refused(open_saved, written(tmp_path, "", "empty.kkc")).code == "not-a-columnar-file"
+    assert refused(open_saved, written(tmp_path, "", "empty.kkc")).code == "truncated-file"
     import duckdb
 
     with duckdb.connect(str(tmp_path / "other.kkc")) as other:

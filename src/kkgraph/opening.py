@@ -41,7 +41,11 @@ def open_store(
         _refuse_sql(engine, where.url)
         return _open_remote(where, in_process=in_process, create=create)
     place = None if where is None else Path(where)
-    if place is not None and place.suffix == SAVED and not place.is_dir():
+    if (
+        place is not None
+        and place.suffix == SAVED
+        and not (place.is_dir() and any(place.iterdir()))
+    ):
         from kkgraph.analytic import ColumnarStore
 
         return ColumnarStore.open(place, engine=engine, in_process=in_process)

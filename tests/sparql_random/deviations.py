@@ -12,14 +12,18 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
+from kkgraph import xsd
+from shacl_random.terms import XSD
 from sparql_random.cases import Case
 from sparql_random.comparing import family_of
 from sparql_random.nodes import Node
 
 _WHOLE = re.compile(r"^(ASK|SELECT DISTINCT|CONSTRUCT) ")
-_COUNTING = re.compile(r"\b(COUNT|SUM|AVG|GROUP_CONCAT|LIMIT|OFFSET|SAMPLE)\b")
+_COUNTING = re.compile(r"\b(COUNT|SUM|AVG|GROUP_CONCAT|LIMIT|OFFSET|SAMPLE|BNODE)\b")
 _SET = re.compile(r"!\([^)]*\)")
 _STILL = re.compile(r"(\S+) (?:\S*[>)][*?]\S*) (\S+|\".*?\"\S*) [.}]")
+_BOUNDED = re.compile(r'"([^"]*)"\^\^<[^>]*#(byte|nonNegativeInteger)>')
+_JUDGING = re.compile(r"isNumeric|IF\(|FILTER|IN \(|=")
 _WITHIN = re.compile(r"MINUS|SELECT|VALUES|BIND|GRAPH|EXISTS")
 
 
@@ -47,6 +51,25 @@ def stands_still_elsewhere(case: Case) -> bool:
     named = any(not isinstance(q.graph_name, ox.DefaultGraph) for q in case.data)
     ends = [end for match in _STILL.findall(str(case.query)) for end in match]
     return any(not end.startswith("?") and (named or end not in nodes) for end in ends)
+
+
+def _whole_text(case: Case) -> str:
+    """The query, and the objects of the data."""
+    return " ".join([str(case.query), *(str(q.object) for q in case.data)])
+
+
+def has_long_number(case: Case) -> bool:
+    """True where it may be asked whether a number with many digits is one, or is true."""
+    return bool(re.search(r"\d{20}", _whole_text(case)) and _JUDGING.search(str(case.query)))
+
+
+def passes_bounds(case: Case) -> bool:
+    """True where a literal is a whole number, but none of its datatype."""
+    text = _whole_text(case)
+    return any(
+        xsd.value(form, XSD + name) is None and xsd.value(form, XSD + "integer") is not None
+        for form, name in _BOUNDED.findall(text)
+    )
 
 
 def chooses_among_unlike(case: Case) -> bool:
@@ -111,6 +134,18 @@ OXIGRAPH = [
         "17.2.2: a plain literal, with a language or without, is true if it isn't empty",
         lambda case: bool(re.search(r"FILTER \( \?\w+ \)", str(case.query))),
         (':a :p "a"@en .', "SELECT ?x WHERE { ?x :p ?y FILTER ( ?y ) }"),
+    ),
+    Deviation(
+        "a number outside the bounds of its datatype is a number",
+        '17.4.2.4: isNumeric("1200"^^xsd:byte) is false, as it is no byte',
+        passes_bounds,
+        (':a :p "300"^^xsd:byte .', "SELECT (isNumeric(?y) AS ?n1) WHERE { ?x :p ?y }"),
+    ),
+    Deviation(
+        "a number with more digits than it holds is no number",
+        "17.1, 17.2.2: xsd:integer and xsd:decimal are numeric, and true unless zero",
+        has_long_number,
+        (f":a :p {'9' * 41} .", "SELECT (isNumeric(?y) AS ?n1) WHERE { ?x :p ?y }"),
     ),
     Deviation(
         "COUNT of an expression is unbound where that is in error once",

@@ -55,7 +55,7 @@ class Expressions:
         if not depth or dice.chance(35):
             return self._signed(self.term(names, 0), self.term(names, 0))
         kinds = ["compare", "compare", "and", "or", "not", "bound", "is", "in", "same", "value"]
-        kinds += ["if", "coalesce"]
+        kinds += ["if", "coalesce", "chain"]
         if self.exists:
             kinds += ["exists", "exists"]
         if self.texts:
@@ -77,6 +77,13 @@ class Expressions:
         if sign in ("<=", ">=") or self.dice.chance(30):
             return between(call("isNumeric", left), "&&", test)
         return call("COALESCE", test, "false")
+
+    def _chain(self, names, depth):
+        """Conditions without brackets, in the order of the operators themselves."""
+        parts = [self.truth(names, min(depth, 1)) for _ in range(self.dice.number(2, 4))]
+        signs = [self.dice.one((" && ", " || ")) for _ in parts[1:]]
+        mixed = [part for pair in zip(parts, [*signs, ")"], strict=True) for part in pair]
+        return node("expression", "(", *mixed)
 
     def _and(self, names, depth):
         return between(self.truth(names, depth), "&&", self.truth(names, depth))
@@ -154,13 +161,20 @@ class Expressions:
         return call(dice.one(NUMBER_OF_DATE), self.term(names, 0))
 
     def _sum(self, names, depth):
+        if self.dice.chance(20):  # without brackets, in the order of the operators themselves
+            parts = [self.number(names, 0) for _ in range(self.dice.number(2, 4))]
+            signs = [self.dice.one((" + ", " - ", " * ", " / ", "-", "+")) for _ in parts[1:]]
+            mixed = [part for pair in zip(parts, [*signs, ")"], strict=True) for part in pair]
+            return node("expression", "(", *mixed)
         sign = self.dice.one(("+", "-", "*", "/"))
         return between(self.number(names, depth), sign, self.number(names, depth))
 
     def _figure(self, names):
         return node(
             "expression",
-            self.dice.one(("1", "2", "0", "-1", "10", "0.5", "2.5", f'"2.5"^^<{XSD}double>')),
+            self.dice.one(
+                ("1", "2", "0", "-1", "10", "0.5", "2.5", "+2", "1e0", f'"2.5"^^<{XSD}double>')
+            ),
         )
 
     def _choice(self, names, depth, kind):

@@ -33,7 +33,10 @@ class Queries:
             case 1 | 2:
                 head, where = "ASK ", self._where(names)
                 return node("query", head, self._dataset(), where)
-            case 3 | 4:
+            case 3:
+                triples = listed([self._plain_triple(names) for _ in range(dice.number(1, 3))])
+                return node("query", "CONSTRUCT ", self._dataset(), "WHERE { ", triples, " }")
+            case 4:
                 where = self._where(names)
                 return node("query", "CONSTRUCT ", self._template(names), " ", self._dataset(),
                             "WHERE ", where)  # fmt: skip
@@ -65,6 +68,13 @@ class Queries:
             triples.append(node("triple", f"{subject} {self.dice.one(PREDICATES)} {value} ."))
         return node("template", "{ ", listed(triples), " }")
 
+    def _plain_triple(self, names):
+        """A triple pattern without a path or a blank node, as a short CONSTRUCT wants it."""
+        parts = [self._place(names, [*map(str, NODES)], 90, known=60)]
+        parts.append(str(self.dice.one(PREDICATES)))
+        parts.append(self._place(names, [*map(str, self.objects)], 90, parts[0], known=25))
+        return node("triple", " ".join(parts), " .")
+
     def select(self, *, top=False, depth=2):
         """A SELECT, and the names of the variables that it gives."""
         dice = self.dice
@@ -94,6 +104,8 @@ class Queries:
         if not top:
             return listed([])
         if not dice.chance(40):
+            if dice.chance(8):
+                return listed([node("clause", f" LIMIT {dice.number(0, 8)}")], "")
             return listed([node("clause", " ", self._values(set()))] if dice.chance(8) else [], "")
         keys = [self._key(n) for n in dice.some(sorted(names), 1, 2)]
         if dice.chance(20):
@@ -114,25 +126,47 @@ class Queries:
         by = [node("key", f"?{k}") for k in keys]
         if dice.chance(15):
             name = self._new()
-            made = self.make.any(sorted(names), 1)
-            by.append(node("key", "(COALESCE(", made, f") AS ?{name})"))
+            by.append(node("key", "(", self._unless_error(names), f" AS ?{name})"))
             keys.append(name)
+        elif dice.chance(8):
+            by.append(node("key", "(", self._unless_error(names), ")"))
         items = [node("item", f"?{k}") for k in keys]
         given = [*keys]
         for _ in range(dice.number(0 if keys else 1, 3)):
             name = self._new()
-            items.append(node("item", "(", self._total(names, keys), f" AS ?{name})"))
+            items.append(node("item", "(", self._figure(names, keys), f" AS ?{name})"))
             given.append(name)
         group = listed([node("clause", " GROUP BY ", listed(by))] if by else [], "")
         having = []
         if dice.chance(25):
-            sign = dice.one((">", "<", "=", "!=", ">="))
-            figure = dice.one(("1", "2", "3", "0.5"))
-            test = node("expression", "(", self._total(names, keys), f" {sign} {figure})")
-            having = [node("clause", " HAVING (", test, ")")]
+            tests = [self._condition(names, keys) for _ in range(dice.one((1, 1, 1, 2)))]
+            having = [node("clause", " HAVING ", listed(tests))]
         end = self._end(given, given, top)
         return node("query", "SELECT ", listed(items), " ", self._dataset() if top else "",
                     "WHERE ", where, group, listed(having, ""), end), given  # fmt: skip
+
+    def _unless_error(self, names):
+        """What has a value, or none, for all of a group alike."""
+        return call("COALESCE", self.make.any(sorted(names), 1))
+
+    def _figure(self, names, keys):
+        """An aggregate, or what is made of one."""
+        total = self._total(names, keys)
+        if not self.dice.chance(20):
+            return total
+        match self.dice.one(["sum", "default", "choice"]):
+            case "sum":
+                sign = self.dice.one(("+", "-", "*", "/"))
+                other = self._total(names, keys) if self.dice.chance(50) else "2"
+                return node("expression", "(", total, f" {sign} ", other, ")")
+            case "default":
+                return call("COALESCE", total, '"none"')
+        return call("IF", self._condition(names, keys), total, '"few"')
+
+    def _condition(self, names, keys):
+        sign = self.dice.one((">", "<", "=", "!=", ">="))
+        figure = self.dice.one(("1", "2", "3", "0.5"))
+        return node("expression", "(", self._total(names, keys), f" {sign} {figure})")
 
     def _total(self, names, keys):
         """An aggregate; of those that choose a member, only where all members are the same."""
@@ -146,8 +180,11 @@ class Queries:
         if keys and dice.chance(10):
             return call("SAMPLE", f"?{dice.one(keys)}")
         if not self.odd and dice.chance(12):
-            joined = node("expression", "GROUP_CONCAT(", distinct, call("STR", what),
-                          ' ; SEPARATOR="-")')  # fmt: skip
+            between = dice.one((' ; SEPARATOR="-"', ' ; SEPARATOR=""', ""))
+            if keys and dice.chance(40):  # which are all the same, so that no order matters
+                key = call("STR", f"?{dice.one(keys)}")
+                return node("expression", "GROUP_CONCAT(", distinct, key, between, ")")
+            joined = node("expression", "GROUP_CONCAT(", distinct, call("STR", what), between, ")")
             return call("STRLEN", joined)
         name = dice.one(AGGREGATES)
         if name in ("MIN", "MAX") and dice.chance(80):  # of literals that have an order
@@ -176,7 +213,17 @@ class Queries:
         return node("group", "{ ", listed(parts), " }")
 
     def _triples(self, names, _depth=0):
-        return listed([self._triple(names) for _ in range(self.dice.number(1, 2))])
+        triples = [self._triple(names) for _ in range(self.dice.number(1, 2))]
+        if self.dice.chance(6):  # two that meet in a node without a name
+            blank = f"_:{self._new()}"
+            one, two = (str(self.dice.one(PREDICATES)) for _ in "12")
+            ends = [self._place(names, [*map(str, self.objects)], 90, known=50) for _ in "12"]
+            text = self.dice.one((
+                f"{blank} {one} {ends[0]} . {blank} {two} {ends[1]} .",
+                f"[ {one} {ends[0]} ; {two} {ends[1]} ] .",
+            ))  # fmt: skip
+            triples.append(node("triple", text))
+        return listed(triples)
 
     def _triple(self, names):
         dice = self.dice
@@ -194,7 +241,7 @@ class Queries:
         """A variable, known already in so many of 100 cases, or a constant."""
         dice = self.dice
         if not dice.chance(percent):
-            return dice.one(constants)
+            return "[]" if dice.chance(20) else dice.one(constants)
         fresh = [n for n in VARIABLES if n not in names]
         seen = [n for n in VARIABLES if n in names]
         name = dice.one(seen if not fresh or (seen and dice.chance(known)) else fresh)
@@ -237,6 +284,8 @@ class Queries:
 
     def _bind(self, names, _depth):
         made = self.make.any(self._seen(names))
+        if self.dice.chance(5):
+            made = node("expression", "BNODE()")
         name = self._new()
         names.add(name)
         return node("pattern", "BIND ( ", made, f" AS ?{name} )")
@@ -251,6 +300,11 @@ class Queries:
             terms = [dice.one(["UNDEF", *map(str, known)]) for _ in chosen]
             rows.append(node("row", f"({' '.join(terms)})"))
         head = " ".join(f"?{n}" for n in chosen)
+        if dice.chance(5):
+            rows = []
+        if len(chosen) == 1 and dice.chance(50):
+            terms = [node("row", str(row)[1:-1]) for row in rows]
+            return node("pattern", f"VALUES ?{chosen[0]} {{ ", listed(terms), " }")
         return node("pattern", f"VALUES ({head}) {{ ", listed(rows), " }")
 
     def _optional(self, names, depth):
@@ -284,9 +338,11 @@ class Queries:
     def _graph(self, names, depth):
         inside = set()
         graph = "?g" if self.dice.chance(60) else str(self.dice.one([*GRAPHS, ABSENT]))
+        if self.dice.chance(5):
+            graph = f"?{self.dice.one(VARIABLES)}"
         group = self.group(inside, depth)
-        names.update(inside | ({"g"} if graph == "?g" else set()))
+        names.update(inside | ({graph[1:]} if graph[0] == "?" else set()))
         return node("pattern", f"GRAPH {graph} ", group)
 
     def _tested(self, _names):
-        return self.group(set(), 0)
+        return self.group(set(), int(self.dice.chance(15)))

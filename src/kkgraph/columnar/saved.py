@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from kkgraph import __version__
 from kkgraph.building import scratch
-from kkgraph.columnar.session import connect, data_bytes, quoted, translated
+from kkgraph.columnar.session import BUILD, connect, damaged, data_bytes, quoted, translated
 from kkgraph.columnar.tables import Columnar, Skipped
 from kkgraph.errors import KkgraphError, SourceError, StoreError
 
@@ -20,7 +20,7 @@ FORMAT: Final = 1
 NAME: Final = "kkgraph columnar"
 _TABLES: Final = ("terms", "groups", "triples", "quads", "ill_typed", "values", "sources")
 _HEADER_BYTES: Final = 3 * 4096
-_AGAIN: Final = "Load the data again and save it."
+_AGAIN: Final = f"Load the data again and save it: {BUILD}"
 
 
 def save(columnar: Columnar, path: Path) -> None:
@@ -52,10 +52,7 @@ def open_saved(
     Raises ``SourceError``: missing-file, truncated-file, not-a-columnar-file; ``StoreError``:
     columnar-format where another version of kkgraph wrote it.
     """
-    if not path.is_file():
-        raise SourceError(
-            "missing-file", "there is no such file", where=str(path), hint="Check the path."
-        )
+    _look(path)
     connection = connect(memory=data_bytes(memory), threads=threads)
     try:
         _attach(connection, path)
@@ -69,6 +66,18 @@ def open_saved(
         raise
 
 
+def _look(path: Path) -> None:
+    """Raise what can be told without opening the file."""
+    if path.is_dir():
+        raise _foreign(path, "this is a folder, and a columnar file is one file")
+    if not path.is_file():
+        raise SourceError(
+            "missing-file", "there is no such file", where=str(path), hint="Check the path."
+        )
+    if not path.stat().st_size:
+        raise damaged(str(path), "the file is empty")
+
+
 def _attach(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     import duckdb
 
@@ -79,44 +88,36 @@ def _attach(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
             " WHERE database_name = 'saved'"
         ).fetchall()[0][0]
         if path.stat().st_size < size + _HEADER_BYTES:
-            raise _truncated(path)
+            raise damaged(str(path))
         found = connection.execute("SELECT name, number, kkgraph FROM saved.format").fetchall()
     except (duckdb.Error, UnicodeDecodeError) as error:
         raise _refused(error, path) from error
     if not found or found[0][0] != NAME:
         raise _foreign(path)
-    if found[0][1] != FORMAT:
+    number, version = found[0][1:]
+    if number != FORMAT:
+        newer = f"Open it with kkgraph {version} or a newer one, or build it again: {BUILD}"
         raise StoreError(
             "columnar-format",
-            f"the file has format {found[0][1]} of kkgraph {found[0][2]}; this one reads {FORMAT}",
+            f"the file has format {number} of kkgraph {version}; this one reads {FORMAT}",
             where=str(path),
-            hint=_AGAIN,
+            hint=newer if number > FORMAT else _AGAIN,
         )
 
 
 def _refused(error: Exception, path: Path) -> KkgraphError:
     message = str(error)
     if "Could not read" in message or "Corrupt" in message:
-        return _truncated(path)
+        return damaged(str(path))
     if "version" in message:
         first = message.partition("\n")[0]
         return StoreError("columnar-format", first, where=str(path), hint=_AGAIN)
     return _foreign(path)
 
 
-def _truncated(path: Path) -> SourceError:
-    return SourceError(
-        "truncated-file", "the file is incomplete or damaged", where=str(path), hint=_AGAIN
-    )
-
-
-def _foreign(path: Path) -> SourceError:
-    return SourceError(
-        "not-a-columnar-file",
-        "the file was not saved by kkgraph",
-        where=str(path),
-        hint="Make one with: kkgraph columnar build DATA -o FILE.kk",
-    )
+def _foreign(path: Path, message: str = "the file was not saved by kkgraph") -> SourceError:
+    hint = f"Make one with: {BUILD}"
+    return SourceError("not-a-columnar-file", message, where=str(path), hint=hint)
 
 
 def mark(connection: duckdb.DuckDBPyConnection, schema: str = "") -> None:

@@ -20,6 +20,7 @@ _UNITS: Final = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 _SIZE: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?) *([kmgt]?)(i?)b?", re.IGNORECASE)
 _PROGRAM: Final = 256 * 1024**2
 _LEAST: Final = 64 * 1024**2
+BUILD: Final = "kkgraph columnar build DATA -o FILE.kk"
 _MORE: Final = "Give it more memory (memory=, --memory), or split the data."
 
 
@@ -79,6 +80,12 @@ def out_of_memory(message: str, where: str = "") -> StoreError:
     return StoreError("out-of-memory", message, where=where, hint=_MORE)
 
 
+def damaged(where: str, message: str = "the file is incomplete or damaged") -> SourceError:
+    """The error for a columnar file that is not as it was written."""
+    hint = f"Copy it again, or build it again: {BUILD}"
+    return SourceError("truncated-file", message, where=where, hint=hint)
+
+
 @contextmanager
 def reading(path: Path) -> Iterator[None]:
     """Turn the errors of a file into ``SourceError``: missing-, unreadable- or truncated-file."""
@@ -104,7 +111,10 @@ def reading(path: Path) -> Iterator[None]:
 
 @contextmanager
 def translated(where: str = "") -> Iterator[None]:
-    """Turn the engine's errors into ``StoreError``: out-of-memory, disk-full or engine-failed."""
+    """Turn the engine's errors into ``StoreError``: out-of-memory, disk-full or engine-failed.
+
+    A columnar file of which a part is damaged is a ``SourceError`` truncated-file.
+    """
     try:
         yield
     except KkgraphError:
@@ -124,6 +134,8 @@ def _translation(error: Exception, where: str) -> BaseException | None:
     match error:
         case MemoryError() | duckdb.OutOfMemoryException():
             return out_of_memory(message or "no memory is left", where)
+        case duckdb.Error() if "Corrupt database file" in message:
+            return damaged(where)
         case RuntimeError() if "interrupted" in str(error):  # what the engine makes of Ctrl-C
             return KeyboardInterrupt()
         case duckdb.Error() | OSError():

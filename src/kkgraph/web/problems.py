@@ -34,6 +34,7 @@ STATUS: Final[dict[str, int]] = {
     "service-limit": 422,
     "service-refused": 502,
     "timeout": 504,
+    "too-many-solutions": 422,
     "token-needed": 401,
     "unexpected-answer": 502,
     "unknown-entity": 404,
@@ -99,6 +100,10 @@ _TITLES: Final[dict[str, Text]] = {
     },
     "timeout": {"en": "The request took too long", "th": "คำขอใช้เวลานานเกินไป"},
     "token-needed": {"en": "A token is needed", "th": "ต้องใช้รหัสผ่านสิทธิ์"},
+    "too-many-solutions": {
+        "en": "The question has too many solutions to be made",
+        "th": "คำถามนี้มีคำตอบมากเกินกว่าจะสร้างได้",
+    },
     "unknown-format": {"en": "Not a file that is checked here", "th": "ไม่ใช่ไฟล์ชนิดที่ตรวจได้"},
     "unknown-entity": {"en": "There is no such thing", "th": "ไม่มีสิ่งนี้"},
     "unknown-graph": {"en": "There is no such graph", "th": "ไม่มีกราฟนี้"},

@@ -23,6 +23,7 @@ from kkgraph.columnar.queries.expressions import Evaluation
 from kkgraph.columnar.queries.frames import ROW, Frame
 from kkgraph.columnar.queries.groups import grouped
 from kkgraph.columnar.queries.joins import as_written, joined, joined_optionally, removed
+from kkgraph.columnar.queries.products import counted, thinned
 from kkgraph.columnar.queries.scopes import called, visible
 from kkgraph.columnar.queries.space import Space
 from kkgraph.columnar.queries.steps import graphs_of, in_graph, matching
@@ -73,6 +74,11 @@ class Compiler:
         name = f"{kind}_{self._made[kind]}"
         self.steps.append(Step(name, title, sql))
         return name
+
+    def statement(self, last: str) -> str:
+        """The statement of all parts and a last SELECT over them."""
+        parts = [f"{step.name} AS (\n  {step.sql}\n)" for step in self.steps]
+        return "WITH RECURSIVE\n" + ",\n".join(parts) + f"\n{last}" if parts else last
 
     def next_name(self, kind: str) -> str:
         """The name that the next part of a kind will have, for one that repeats itself."""
@@ -134,10 +140,9 @@ class Compiler:
     def _union(self, pattern: f.Union) -> Relation:
         sides = [self.relation(side) for side in _alternatives(pattern)]
         names = list(dict.fromkeys(name for side in sides for name in side.columns))
-        columns: dict[str, Column] = {}
-        for name in names:
-            found = [side.columns.get(name) for side in sides]
-            columns[name] = _common(self.column_name(name), found)
+        columns = {
+            n: _common(self.column_name(n), [side.columns.get(n) for side in sides]) for n in names
+        }
         text = [name for name in names if columns[name].form is Form.WRITTEN]
         selects = []
         for side in (as_written(self, side, text) for side in sides):
@@ -146,7 +151,8 @@ class Compiler:
         return Relation(self.step("union", "either", " UNION ALL ".join(selects)), columns)
 
     def _minus(self, pattern: f.Minus) -> Relation:
-        return removed(self, self.relation(pattern.left), self.relation(pattern.right))
+        right = thinned(pattern.right, visible(pattern.left))
+        return removed(self, self.relation(pattern.left), self.relation(right))
 
     def _filter(self, pattern: f.Filter) -> Relation:
         return self.filtered(self.relation(pattern.pattern), pattern.condition)
@@ -187,10 +193,8 @@ class Compiler:
         return Relation(self.step("bind", f"with ?{pattern.name}", sql), columns)
 
     def _extended(self, pattern: f.Extend) -> Relation:
-        """What a variable is added to; numbered, where new nodes belong to each solution.
-
-        Expressions next to each other share the numbers, and so the nodes.
-        """
+        """What a variable is added to; numbered, where new nodes belong to each solution."""
+        # Expressions next to each other share the numbers, and so the nodes.
         inner = pattern.pattern
         relation = self._extend(inner) if isinstance(inner, f.Extend) else self.relation(inner)
         if "BNODE" not in called(pattern.expression) or ROW in relation.columns:
@@ -240,6 +244,9 @@ class Compiler:
         )
 
     def _group(self, pattern: f.Group) -> Relation:
+        counts = counted(pattern)
+        if counts is not None:
+            return self.relation(counts)
         inner = pattern.pattern
         if isinstance(inner, f.Filter) and pattern.keys:
             before, after = conjuncts.about_groups(inner.condition, set(pattern.keys))
@@ -261,6 +268,8 @@ class Compiler:
 
     def _distinct(self, pattern: f.Distinct) -> Relation:
         inner = pattern.pattern
+        if isinstance(inner, f.Project):
+            inner = replace(inner, pattern=thinned(inner.pattern, set(inner.names)))
         relation = self.relation(inner)
         sql = f"SELECT DISTINCT {listed('l', relation.columns)} FROM {relation.sql} l"
         return Relation(self.step("distinct", "each once", sql), relation.columns)

@@ -8,6 +8,7 @@ from kkgraph.columnar.queries import conjuncts
 from kkgraph.columnar.queries import forms as f
 from kkgraph.columnar.queries.columns import Relation
 from kkgraph.columnar.queries.joins import agreeing, alike
+from kkgraph.columnar.queries.products import thinned
 from kkgraph.columnar.queries.scopes import expressions, mentioned, parts, used, visible
 from kkgraph.columnar.queries.uncovered import UncoveredError
 
@@ -25,9 +26,9 @@ def unmatched(
 
     outer = set(relation.columns)
     inner, outside = _taken_out(pattern, outer)
-    found = compiler.relation(inner)
-    shared = [name for name in found.columns if name in relation.columns]
     _check(inner, outer)
+    found = compiler.relation(thinned(inner, outer.union(*map(used, outside))))
+    shared = [name for name in found.columns if name in relation.columns]
     relation, found = alike(compiler, relation, found, shared)
     frame = Frame(compiler.space, {"l": relation, "r": found})
     conditions = [agreeing(relation, found, name) for name in shared]
@@ -96,7 +97,7 @@ def matched(compiler: Compiler, pattern: f.Pattern, outer: list[str]) -> tuple[R
     if outside:
         raise UncoveredError("EXISTS in an expression with a condition about outer variables")
     _check(inner, set(outer))
-    found = compiler.relation(inner)
+    found = compiler.relation(thinned(inner, set(outer)))
     names = [name for name in outer if name in found.columns]
     columns = {name: found.columns[name] for name in names}
     if not names:

@@ -46,7 +46,7 @@ def _indented(lines: Sequence[str], width: int = 2) -> list[str]:
 
 def _head(query: f.Query) -> list[str]:
     head = [query.kind.lower() + "".join(f" ?{name}" for name in query.names)]
-    head += [f"template {triple}" for triple in map(_triple, query.template)]
+    head += [f"template {triple(t)}" for t in query.template]
     head += [f"from {graph}" for graph in query.graphs or ()]
     head += [f"from named {graph}" for graph in query.named or ()]
     return head
@@ -59,8 +59,9 @@ def node(found: f.Node) -> str:
     return f"_:{found.name[1:]}" if found.name.startswith(".") else f"?{found.name}"
 
 
-def _triple(triple: f.Triple) -> str:
-    return " ".join(node(n) for n in (triple.subject, triple.predicate, triple.object))
+def triple(found: f.Triple) -> str:
+    """A triple pattern in one line."""
+    return " ".join(node(n) for n in (found.subject, found.predicate, found.object))
 
 
 def expression(found: f.Expression) -> str:
@@ -78,7 +79,7 @@ def _pattern(pattern: f.Pattern) -> list[str]:
     match pattern:
         case f.Triples(triples, graph):
             where = "" if graph is None else f" in graph {node(graph)}"
-            return [f"triples{where}", *_indented([_triple(t) for t in triples])]
+            return [f"triples{where}", *_indented([triple(t) for t in triples])]
         case f.Walk(start, path, end, graph):
             where = "" if graph is None else f" in graph {node(graph)}"
             return [f"path{where} {node(start)} {path} {node(end)}"]

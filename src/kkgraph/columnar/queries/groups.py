@@ -15,7 +15,15 @@ from kkgraph.columnar.queries.arithmetic import (
     scaled,
     unscaled,
 )
-from kkgraph.columnar.queries.columns import NOTHING, Column, Form, Relation, quoted, text
+from kkgraph.columnar.queries.columns import (
+    NOTHING,
+    Column,
+    Form,
+    Origin,
+    Relation,
+    quoted,
+    text,
+)
 from kkgraph.columnar.queries.functions import texts
 from kkgraph.columnar.queries.ordering import sort_keys
 from kkgraph.columnar.queries.uncovered import UncoveredError
@@ -46,6 +54,26 @@ class Members:
         number = self.number()
         none = f"WHEN {number} = 0 THEN {empty} " if not self.keyed else ""
         return f"CASE {none}WHEN {number} = count({self.only(part)}) THEN {result} END"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What an aggregate makes of a group: its SQL, and how that holds the term."""
+
+    sql: str
+    form: Form
+    kind: str = ""
+    maybe: bool = True
+    origins: frozenset[Origin] | None = None
+
+    @classmethod
+    def of(cls, value: Value) -> Figure:
+        """The figure that a computed value is; an error in it leaves the group without one."""
+        return cls(value.sql, value.form, value.kind)
+
+    def column(self, name: str) -> Column:
+        """The column of this name that holds it."""
+        return Column(name, self.form, self.kind, self.maybe, self.origins)
 
 
 def _with_variables(pattern: f.Group) -> tuple[f.Pattern, list[f.Aggregate]]:
@@ -81,9 +109,9 @@ def grouped(compiler: Compiler, pattern: f.Group) -> Relation:
         counted = f"l.{_first(name)} = 1" if _needs_first(aggregate) else ""
         members = Members(value, counted, pattern.keys is not None)
         made = _made(aggregate, members, relation)
-        if not isinstance(made, Nothing):
+        if made is not None:
             selects.append(f"{made.sql} AS {name}")
-            columns[aggregate.name] = Column(name, made.form, made.kind, made.maybe, made.origins)
+            columns[aggregate.name] = made.column(name)
     nothing = 'count(*) AS "."' if pattern.keys is None else NOTHING
     sql = f"SELECT {', '.join(selects) or nothing} FROM {frame.source('l')}"
     if keys:
@@ -129,22 +157,23 @@ def _with_firsts(
     return Relation(step, relation.columns)
 
 
-def _made(aggregate: f.Aggregate, members: Members, relation: Relation) -> Value:
-    if aggregate.function == "COUNT":
+def _made(aggregate: f.Aggregate, members: Members, relation: Relation) -> Figure | None:
+    """What an aggregate makes of each group; None where that is always an error."""
+    function = aggregate.function
+    if function == "COUNT":
         return _count(aggregate, members, relation)
     if isinstance(members.value, Nothing):
         return _of_nothing(aggregate, members)
-    if aggregate.function == "GROUPCONCAT":
-        return _concatenated(members, aggregate.separator)
-    make = _AGGREGATES.get(aggregate.function)
-    if make is None:
-        raise UncoveredError(f"the aggregate {aggregate.function}")
-    found = make(members)
-    found.maybe = True
-    return found
+    if function in _CHOICES:
+        return _CHOICES[function](members.value)
+    make = _TOTALS.get(function)
+    if function != "GROUPCONCAT" and make is None:
+        raise UncoveredError(f"the aggregate {function}")
+    value = _concatenated(members, aggregate.separator) if make is None else make(members)
+    return None if isinstance(value, Nothing) else Figure.of(value)
 
 
-def _count(aggregate: f.Aggregate, members: Members, relation: Relation) -> Value:
+def _count(aggregate: f.Aggregate, members: Members, relation: Relation) -> Figure:
     if aggregate.argument is None:
         if not aggregate.distinct:
             return _certain("count(*)")
@@ -158,19 +187,17 @@ def _count(aggregate: f.Aggregate, members: Members, relation: Relation) -> Valu
     return _certain(f"count({word}{members.value.sql})")
 
 
-def _certain(sql: str) -> Value:
-    value = Typed(sql, "integer")
-    value.maybe = False
-    return value
+def _certain(sql: str) -> Figure:
+    return Figure(sql, Form.TYPED, "integer", maybe=False)
 
 
-def _of_nothing(aggregate: f.Aggregate, members: Members) -> Value:
+def _of_nothing(aggregate: f.Aggregate, members: Members) -> Figure | None:
     """An aggregate of what no solution binds: an error, but where there is no solution."""
     if members.keyed or aggregate.function in ("MIN", "MAX", "SAMPLE"):
-        return Nothing()
+        return None
     if aggregate.function == "GROUPCONCAT":
-        return Typed("CASE WHEN count(*) = 0 THEN '' END", "string")
-    return Typed("CASE WHEN count(*) = 0 THEN CAST(0 AS BIGINT) END", "integer")
+        return Figure("CASE WHEN count(*) = 0 THEN '' END", Form.TYPED, "string")
+    return Figure("CASE WHEN count(*) = 0 THEN CAST(0 AS BIGINT) END", Form.TYPED, "integer")
 
 
 def _sum(members: Members) -> Value:
@@ -225,24 +252,21 @@ def _average(members: Members) -> Value:
     return _mixed(members, mean=True) if mine else _no_number(members)
 
 
-def _extreme(function: str) -> Callable[[Members], Value]:
+def _extreme(function: str) -> Callable[[Value], Figure]:
     """``MIN`` and ``MAX``, by the order of terms; an unbound member is an error."""
 
-    def made(members: Members) -> Value:
-        value = members.value
+    def made(value: Value) -> Figure:
         if isinstance(value, Typed):
-            return Typed(_complete(value, f"{function}({value.sql})"), value.kind)
+            sql = _complete(value, f"{function}({value.sql})")
+            return Figure(sql, Form.TYPED, value.kind)
         if isinstance(value, Number):
             raise UncoveredError("MIN or MAX of computed numbers of several types")
         if value.form is Form.WRITTEN:
             raise UncoveredError("MIN or MAX of terms that are only known at run time")
         keys = sort_keys(value)
         by = keys[0] if len(keys) == 1 else f"row({', '.join(keys)})"
-        found = Value(
-            _complete(value, f"arg_{function}({value.sql}, {by})"), Form.NUMBER, value.kinds
-        )
-        found.origins = value.origins
-        return found
+        sql = _complete(value, f"arg_{function}({value.sql}, {by})")
+        return Figure(sql, Form.NUMBER, origins=value.origins)
 
     return made
 
@@ -251,11 +275,8 @@ def _complete(value: Value, sql: str) -> str:
     return f"CASE WHEN count(*) = count({value.sql}) THEN {sql} END" if value.maybe else sql
 
 
-def _sample(members: Members) -> Value:
-    value = members.value
-    found = Value(f"min({value.sql})", value.form, value.kinds, value.kind)
-    found.origins = value.origins
-    return found
+def _sample(value: Value) -> Figure:
+    return Figure(f"min({value.sql})", value.form, value.kind, origins=value.origins)
 
 
 def _concatenated(members: Members, separator: str) -> Value:
@@ -265,9 +286,8 @@ def _concatenated(members: Members, separator: str) -> Value:
     return Typed(members.whole(part, f"coalesce({sql}, '')", "''"), "string")
 
 
-_AGGREGATES: Final[dict[str, Callable[[Members], Value]]] = {
-    "SUM": _sum,
-    "AVG": _average,
+_TOTALS: Final[dict[str, Callable[[Members], Value]]] = {"SUM": _sum, "AVG": _average}
+_CHOICES: Final[dict[str, Callable[[Value], Figure]]] = {
     "MIN": _extreme("min"),
     "MAX": _extreme("max"),
     "SAMPLE": _sample,

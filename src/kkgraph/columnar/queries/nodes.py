@@ -79,10 +79,20 @@ def names_of(algebra: Any) -> tuple[str, ...]:
 
 def in_scope(pattern: f.Pattern) -> tuple[str, ...]:
     """All variables in scope but those made here, in the order that Oxigraph gives them."""
-    inner = pattern
-    while isinstance(inner, f.Project | f.Distinct | f.Slice | f.Order):
-        inner = inner.pattern
-    return tuple(sorted(name for name in visible(inner) if not name.startswith(".")))
+    return tuple(sorted(name for name in visible(pattern) if not name.startswith(".")))
+
+
+def widened(pattern: f.Pattern) -> f.Pattern:
+    """A whole query's pattern that chooses all variables in scope.
+
+    rdflib leaves out those that only the VALUES after the query have.
+    """
+    match pattern:
+        case f.Project(inner, _):
+            return f.Project(inner, in_scope(inner))
+        case f.Distinct() | f.Slice():
+            return replace(pattern, pattern=widened(pattern.pattern))
+    return pattern
 
 
 def dataset_of(clauses: Any) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from kkgraph.columnar.queries import forms as f
 from kkgraph.columnar.queries import kinds as k
 from kkgraph.columnar.queries.columns import NOTHING, Column, Relation, quoted
+from kkgraph.columnar.queries.products import thinned
 from kkgraph.columnar.queries.scopes import used
 from kkgraph.columnar.queries.uncovered import UncoveredError
 from kkgraph.columnar.queries.values import Nothing, Number, Typed, Value
@@ -55,6 +56,8 @@ def arranged(compiler: Compiler, pattern: f.Pattern) -> Arranged:
         keys, pattern = pattern.keys, pattern.pattern
     if distinct and names is not None and any(used(k.expression) - set(names) for k in keys):
         raise UncoveredError("DISTINCT in the order of what is not selected")
+    if distinct and names is not None:
+        pattern = thinned(pattern, set(names))
     relation = compiler.relation(pattern)
     wanted = list(relation.columns) if names is None else names
     columns = {n: relation.columns[n] for n in wanted if n in relation.columns}

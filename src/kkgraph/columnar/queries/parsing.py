@@ -6,6 +6,7 @@ import logging
 import re
 import threading
 import warnings
+from collections.abc import Iterable
 from typing import Any, Final
 
 import pyoxigraph as ox
@@ -49,6 +50,17 @@ def _check_syntax(sparql: str) -> None:
         pass  # it parses
 
 
+def _refuse_lost_values(parsed: Any) -> None:
+    """Refuse VALUES after a sub-select of all variables, of which rdflib's algebra loses some."""
+    if isinstance(parsed, str):
+        return
+    if getattr(parsed, "name", "") == "SubSelect" and parsed.valuesClause and not parsed.projection:
+        raise UncoveredError("VALUES after a sub-select of all variables")
+    for part in parsed.values() if isinstance(parsed, dict) else parsed:
+        if isinstance(part, Iterable):
+            _refuse_lost_values(part)
+
+
 def algebra_of(sparql: str) -> tuple[Any, bool, Lists]:
     """rdflib's algebra, with literals as the query gives them; and whether it selects all.
 
@@ -76,6 +88,7 @@ def algebra_of(sparql: str) -> tuple[Any, bool, Lists]:
         try:
             short, lists = shortened(sparql)
             parsed = parseQuery(short)
+            _refuse_lost_values(parsed[1])
             every = parsed[1].name == "SelectQuery" and parsed[1].projection is None
             described = {v for v in parsed[1].var or () if isinstance(v, rdflib.Variable)}
             algebra = translateQuery(parsed, initNs=PREFIXES).algebra
@@ -85,6 +98,8 @@ def algebra_of(sparql: str) -> tuple[Any, bool, Lists]:
                     v for v in algebra.PV if v in described or not isinstance(v, rdflib.Variable)
                 ]
             return algebra, every, lists
+        except UncoveredError:
+            raise
         except Exception as error:
             # Its parser refuses some queries that are none of its grammar's business.
             raise UncoveredError(f"rdflib cannot read it ({type(error).__name__})") from error

@@ -14,6 +14,7 @@ from kkgraph.columnar.queries.ordering import Arranged, arranged
 from kkgraph.columnar.queries.reading import read
 from kkgraph.columnar.queries.running import Running
 from kkgraph.columnar.queries.scopes import graphs, terms
+from kkgraph.columnar.queries.sizes import check
 from kkgraph.columnar.queries.space import Space
 from kkgraph.columnar.queries.templates import instances, some
 from kkgraph.columnar.queries.uncovered import UncoveredError
@@ -36,8 +37,7 @@ class Statement:
         """The statement, for at most so many rows."""
         columns = ", ".join(c.sql for c in self.found.relation.columns.values()) or '"."'
         last = f"SELECT {columns} FROM {self.found.relation.sql}{self.found.clauses(most)}"
-        parts = [f"{step.name} AS (\n  {step.sql}\n)" for step in self.compiler.steps]
-        return "WITH RECURSIVE\n" + ",\n".join(parts) + f"\n{last}" if parts else last
+        return self.compiler.statement(last)
 
     def rows(
         self, running: Running, names: tuple[str, ...], most: int | None
@@ -116,7 +116,9 @@ class Plan:
     def by_sql(self, *, timeout_s: float | None = None, max_rows: int | None = None) -> Answer:
         """The answer of the statement; the errors of ``Compiled.answer``."""
         statement = self.statement
+        space, dataset = statement.compiler.space, statement.compiler.dataset
         with Running(self._columnar, timeout_s) as running:
+            check(self.query, space, dataset, running, max_rows)
             if self.query.kind == "ASK":
                 return Answer(truth=bool(running.table(statement.sql(1)).num_rows))
             if self.query.kind in ("CONSTRUCT", "DESCRIBE"):

@@ -11,11 +11,19 @@ import pyoxigraph as ox
 
 from kkgraph.columnar.queries import forms as f
 from kkgraph.columnar.queries.given import Lists, rows_of
-from kkgraph.columnar.queries.nodes import dataset_of, in_scope, names_of, node, renamed, row_of
+from kkgraph.columnar.queries.nodes import (
+    dataset_of,
+    in_scope,
+    names_of,
+    node,
+    renamed,
+    row_of,
+    widened,
+)
 from kkgraph.columnar.queries.operators import expression_of
 from kkgraph.columnar.queries.parsing import algebra_of
 from kkgraph.columnar.queries.routes import route
-from kkgraph.columnar.queries.scopes import visible
+from kkgraph.columnar.queries.templates import own_template
 from kkgraph.columnar.queries.uncovered import UncoveredError
 from kkgraph.shacl.paths import Inverse, Path, Predicate, Sequence
 from kkgraph.sparql import blank
@@ -59,6 +67,7 @@ class _Reader:
         """The whole query; ``every`` where it selects all variables in scope."""
         kind = algebra.name.removesuffix("Query").upper()
         pattern: f.Pattern = f.UNIT if algebra.p is None else self.pattern(algebra.p)
+        pattern = widened(pattern) if every else pattern
         described: tuple[f.Node, ...] = ()
         if kind == "DESCRIBE":
             pattern, described = self._described(algebra, pattern)
@@ -82,7 +91,7 @@ class _Reader:
         if algebra.name != "ConstructQuery":
             return
         if algebra.template is None:
-            yield from _own_template(pattern)
+            yield from own_template(pattern)
             return
         for s, p, o in algebra.template:
             yield f.Triple(node(s), node(p), node(o))
@@ -308,17 +317,6 @@ class _Reader:
         length = found.length
         start = int(found.start or 0)
         return f.Slice(self.pattern(found.p), start, None if length is None else int(length))
-
-
-def _own_template(pattern: f.Pattern) -> tuple[f.Triple, ...]:
-    """What CONSTRUCT WHERE makes: the triple patterns themselves."""
-    while isinstance(pattern, f.Project | f.Slice | f.Order):
-        pattern = pattern.pattern
-    if not isinstance(pattern, f.Triples):
-        raise UncoveredError("CONSTRUCT WHERE of more than triples")
-    if any(n.startswith(".") for n in visible(pattern)):
-        raise UncoveredError("CONSTRUCT WHERE with blank nodes")
-    return pattern.triples
 
 
 def _one(left: f.Triples, right: f.Triples) -> f.Pattern:

@@ -8,6 +8,8 @@ from typing import Any
 import pyoxigraph as ox
 
 from kkgraph.columnar.queries import forms as f
+from kkgraph.columnar.queries.scopes import visible
+from kkgraph.columnar.queries.uncovered import UncoveredError
 
 
 def instances(
@@ -52,3 +54,17 @@ def some(triples: Iterator[Any], most: int | None) -> list[Any]:
     from itertools import islice
 
     return list(triples if most is None else islice(triples, most + 1))
+
+
+def own_template(pattern: f.Pattern) -> tuple[f.Triple, ...]:
+    """What CONSTRUCT WHERE makes of a pattern: its triples.
+
+    Raises ``UncoveredError`` where it has more than these, or blank nodes.
+    """
+    while isinstance(pattern, f.Project | f.Slice | f.Order):
+        pattern = pattern.pattern
+    if not isinstance(pattern, f.Triples):
+        raise UncoveredError("CONSTRUCT WHERE of more than triples")
+    if any(n.startswith(".") for n in visible(pattern)):
+        raise UncoveredError("CONSTRUCT WHERE with blank nodes")
+    return pattern.triples

@@ -6,6 +6,7 @@ such side (``exact`` of a string, for example).
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Final
 
 import pyoxigraph as ox
@@ -22,7 +23,7 @@ from kkgraph.columnar.typed import stored
 LANG_STRING: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
 
 
-class Value:
+class Value(ABC):
     """A term in an expression; ``kinds`` are those it may have, ``sql`` and ``form`` how it is."""
 
     def __init__(self, sql: str, form: Form, kinds: frozenset[str], kind: str = "") -> None:
@@ -33,13 +34,13 @@ class Value:
         self.maybe = True
         self.origins: frozenset[tuple[str, int]] | None = None
 
+    @abstractmethod
     def written(self) -> str:
         """The term as text."""
-        raise NotImplementedError
 
+    @abstractmethod
     def among(self, wanted: frozenset[str]) -> str:
         """Whether the term is of one of the kinds (an ill-typed literal is ``opaque``)."""
-        raise NotImplementedError
 
     def of_type(self, wanted: frozenset[str]) -> str:
         """Whether the datatype is that of one of the kinds, ill-typed or not."""
@@ -65,17 +66,17 @@ class Value:
         """Family, position and whether there is a zone, of a date or time."""
         return "NULL", "NULL", "NULL"
 
+    @abstractmethod
     def lex(self) -> str:
         """The lexical form of a literal, or an IRI; of a blank node, anything."""
-        raise NotImplementedError
 
     def lang(self) -> str:
         """The language of a literal, else the empty string."""
         return "''"
 
+    @abstractmethod
     def datatype(self) -> str:
         """The datatype of a literal."""
-        raise NotImplementedError
 
 
 class Typed(Value):
