@@ -121,6 +121,8 @@ def _shown(ours, theirs):
 def plain(result):
     """The result with one spelling of each value, as far as two engines may spell it."""
     rows = tuple(tuple(spelt(term) for term in row) for row in result.rows)
+    if result.is_graph:  # triples that differ by a spelling alone are one
+        rows = tuple(dict.fromkeys(rows))
     return type(result)(rows, result.variables, result.truth, result.is_graph)
 
 
