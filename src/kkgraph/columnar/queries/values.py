@@ -189,7 +189,7 @@ class Tagged(Value):
     def __init__(self, lex: str, lang: str) -> None:
         super().__init__("", Form.WRITTEN, k.TEXTS)
         self._lex = lex
-        self._lang = lang
+        self._lang = f"CASE WHEN {lex} IS NOT NULL THEN {lang} END"
         self.sql = self.written()
 
     def written(self) -> str:
