@@ -189,8 +189,15 @@ def test_forms_are_read_in_stretches_and_singly(monkeypatch):
                 assert texts == [wanted[number] for number in numbers]
         kept = lexicon._LEXICONS[columnar]
         assert len(kept._kept) == 12  # the last one has a single term
-        monkeypatch.setattr(kept, "_most", 0)
-        assert lexicon.texts(columnar, np.array([600], np.int32)).to_pylist() == [wanted[600]]
+
+        # Where there is no more room, others are read singly, and old ones go after a while.
+        monkeypatch.setattr(kept, "_most", kept._bytes)
+        del kept._kept[3]
+        numbers = np.arange(150, 200, dtype=np.int32)
+        for turn in range(20):
+            assert lexicon.texts(columnar, numbers).to_pylist() == [wanted[n] for n in numbers]
+            assert (3 in kept._kept) == (turn >= 15), turn
+        assert kept._bytes <= kept._most + kept._kept[3][0].nbytes
 
 
 def test_equal_numbers_are_found_by_tables_and_by_sorting(monkeypatch):

@@ -24,7 +24,10 @@ _WORTHWHILE: Final = 64
 _REMEMBERED: Final = 20_000
 """The forms of so many single terms are remembered."""
 _SHARE: Final = 16
-_MOST_BYTES: Final = 2**28
+_MOST_BYTES: Final = 2**29
+_RECENT: Final = 16
+"""A stretch that was used in one of so many last calls makes no room for another one: where a
+question asks for more stretches than may be kept, they would drive each other out in turn."""
 _FEW: Final = 200
 
 
@@ -33,7 +36,8 @@ class Lexicon:
 
     def __init__(self, columnar: Columnar) -> None:
         self._columnar = columnar
-        self._kept: OrderedDict[int, pa.Array] = OrderedDict()
+        self._kept: OrderedDict[int, tuple[pa.Array, int]] = OrderedDict()
+        self._calls = 0
         self._single: dict[int, str] = {}
         self._bytes = 0
         self._lock = threading.Lock()
@@ -47,6 +51,7 @@ class Lexicon:
 
         if not len(numbers):
             return pa.array([], pa.large_string())
+        self._calls += 1
         parts: list[pa.Array] = []
         single = np.zeros(len(numbers), bool)
         first, last = (int(number) // _STRETCH for number in (numbers[0], numbers[-1]))
@@ -72,23 +77,31 @@ class Lexicon:
     def _stretch(self, stretch: int, count: int) -> pa.Array | None:
         """A whole stretch; None where it isn't kept and not worth reading."""
         with self._lock:
-            found = self._kept.get(stretch)
-            if found is not None:
+            if stretch in self._kept:
+                forms, _ = self._kept[stretch]
+                self._kept[stretch] = forms, self._calls
                 self._kept.move_to_end(stretch)
-                return found
-            if count < _WORTHWHILE:
+                return forms
+            if count < _WORTHWHILE or not self._has_room():
                 return None
         low = stretch * _STRETCH
         where = f"WHERE id >= {low} AND id < {low + _STRETCH} ORDER BY id"
         read = self._read(f"SELECT lex FROM terms {where}")
         with self._lock:
             if stretch not in self._kept:
-                self._kept[stretch] = read
+                self._kept[stretch] = read, self._calls
                 self._bytes += read.nbytes
-            while self._bytes > self._most:
-                _, gone = self._kept.popitem(last=False)
-                self._bytes -= gone.nbytes
         return read
+
+    def _has_room(self) -> bool:
+        """Whether a stretch may be kept; makes room by dropping those not used for long."""
+        while self._bytes >= self._most and self._kept:
+            stretch, (forms, used) = next(iter(self._kept.items()))
+            if used > self._calls - _RECENT:
+                return False
+            del self._kept[stretch]
+            self._bytes -= forms.nbytes
+        return self._bytes < self._most
 
     def _remembered(self, numbers: Numbers) -> pa.Array:
         """The forms of single terms; those of a few are remembered."""

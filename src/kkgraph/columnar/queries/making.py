@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Numbers = np.ndarray[Any, np.dtype[Any]]
 
-_MANY: Final = 100_000
+_MANY: Final = 200_000
 _KNOWN: Final[WeakKeyDictionary[Columnar, dict[int, Any]]] = WeakKeyDictionary()
 _FLOAT: Final = ox.NamedNode(XSD + "float")
 

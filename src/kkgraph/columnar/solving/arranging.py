@@ -90,14 +90,13 @@ def _ranks(column: Column, terms: Terms) -> Numbers:
     if column.computed:
         return _of_computed(column.values)
     distinct, places = numbered(column.values)
-    if len(distinct) > MOST_TERMS:
-        raise BeyondError("an order of many different terms")
     kinds = terms.kinds(distinct) - {"unbound"}
     known = distinct[distinct != UNBOUND]
     ranks = np.full(len(distinct), -1, np.int64)
     if kinds in _BY_TEXT and (known >= 0).all():
         ranks[distinct != UNBOUND] = _by_text(known, kinds, terms)
     elif kinds and kinds <= k.EXACT:
+        _check(len(known))
         numbers = [exact(term) for term in terms.of(known)]
         rank = {number: at for at, number in enumerate(sorted(set(numbers)))}
         ranks[distinct != UNBOUND] = [rank[number] for number in numbers]
@@ -107,17 +106,23 @@ def _ranks(column: Column, terms: Terms) -> Numbers:
     return found
 
 
+def _check(count: int) -> None:
+    if count > MOST_TERMS:
+        raise BeyondError("an order of many different terms")
+
+
 def _by_text(known: Numbers, kinds: set[str], terms: Terms) -> Numbers:
     """The ranks of terms of one kind by their text; those with a language then by that."""
     import numpy as np
     import pyarrow.compute as pc
 
-    if kinds == {"lang"}:
+    if len(numbered(terms.places(known))[0]) > 1:
+        if kinds == {"string"}:
+            raise BeyondError("an order of texts of several datatypes")
+        _check(len(known))
         texts = [(term.value, term.language) for term in terms.of(known)]
         rank = {text: at for at, text in enumerate(sorted(set(texts)))}
         return np.array([rank[text] for text in texts], np.int64)
-    if kinds == {"string"} and len(set(terms.places(known).tolist())) > 1:
-        raise BeyondError("an order of texts of several datatypes")
     order = arrays.numbers(pc.array_sort_indices(terms.texts(known)))
     ranks = np.empty(len(known), np.int64)
     ranks[order.astype(np.int64)] = np.arange(len(known))
