@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from functools import partial
-from pathlib import Path
+from random import Random
 
 import pyoxigraph as ox
 import pytest
@@ -23,22 +23,14 @@ from kkgraph.columnar.loading import load
 from kkgraph.columnar.saved import open_saved
 from kkgraph.columnar.space import Space
 from kkgraph.errors import QuestionError, SourceError, StoreError
+from kkgraph.names import RDF_TYPE
 from kkgraph.shapes import validate_files
 from kkgraph.shapes.checking import identity, read_schema
+from sparks import started, workers
 
 FIXTURES = ROOT / "tests" / "fixtures" / "spark"
 SHAPES = FIXTURES / "shapes.ttl"
 DATA = FIXTURES / "data.ttl"
-MASTER = "local-cluster[2,1,1024]"
-QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
-SETTINGS = {
-    "spark.sql.shuffle.partitions": "2",
-    "spark.sql.adaptive.enabled": "false",
-    "spark.sql.codegen.wholeStage": "false",
-    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-    "spark.driver.extraJavaOptions": QUICK,
-    "spark.executor.extraJavaOptions": QUICK,
-}
 
 
 @pytest.fixture(scope="module")
@@ -60,35 +52,11 @@ def folder(saved):
 
 @pytest.fixture(scope="module")
 def spark(tmp_path_factory):
-    pytest.importorskip("pyspark", reason="PySpark isn't installed: nothing runs on Spark here")
-    from kkgraph.spark.session import session
-
-    os.environ["SPARK_WORKER_DIR"] = str(tmp_path_factory.mktemp("workers"))
-    try:
-        started = session(MASTER, settings=SETTINGS, wait_s=180)
-    except StoreError as error:
-        pytest.skip(f"SPARK IS NOT TESTED HERE: {error}")
-    yield started
-    started.stop()
+    yield from started(tmp_path_factory.mktemp("workers"))
 
 
 def rows(found):
     return [(*identity(r), r.bindings) for r in found.results()]
-
-
-def workers(spark):
-    """The processes of the session's workers."""
-    driver = spark.sparkContext._gateway.proc.pid
-    pids = []
-    for entry in Path("/proc").iterdir():
-        try:
-            command = (entry / "cmdline").read_bytes()
-            parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-        except (OSError, IndexError, NotADirectoryError):
-            continue
-        if b"CoarseGrainedExecutorBackend" in command and parent == driver:
-            pids.append(int(entry.name))
-    return sorted(pids)
 
 
 class Killer:
@@ -310,6 +278,13 @@ def test_other_data_replace_what_is_left_of_a_broken_run(saved, folder, tmp_path
 class FakeSpark:
     """A session that reads nothing: what is wrong must be found before."""
 
+    class conf:
+        set = staticmethod(lambda name, value: None)
+
+    @staticmethod
+    def newSession():
+        return FakeSpark
+
     class read:
         @staticmethod
         def schema(_):
@@ -520,6 +495,45 @@ def test_rules_give_what_duckdb_gives(spark, tmp_path):
     ]
 
 
+@pytest.mark.long
+def test_a_derivation_is_the_same(spark, tmp_path):
+    from kkgraph.columnar.rules import close
+    from kkgraph.spark.folder import write_folder
+    from kkgraph.spark.reasoning import close_tables
+    from kkgraph.spark.tables import open_folder
+
+    with load(FIXTURES / "rules.ttl") as loaded:
+        write_folder(loaded, tmp_path / "tables")
+        theirs = close(loaded)
+        triples = list(theirs.triples())
+        asked = triples[:: len(triples) // 3]
+        wanted = [theirs.explain(triple) for triple in asked]
+        axioms = theirs.written()
+    assert max(len(list(found.steps())) for found in wanted) > 3
+    with open_folder(spark, str(tmp_path / "tables")) as tables:
+        ours = close_tables(tables)
+        assert [ours.explain(triple) for triple in asked] == wanted
+        assert ours.written() == axioms
+
+
+@pytest.mark.long
+def test_what_only_inference_reveals_is_found(spark, tmp_path):
+    from kkgraph.columnar.rules import close
+    from kkgraph.reasoning.saved import missing_ontology
+    from kkgraph.shapes.closed import breaches
+    from kkgraph.spark.folder import write_folder
+    from kkgraph.spark.reasoning import close_tables
+    from kkgraph.spark.tables import open_folder
+
+    with load(ROOT / "tests" / "fixtures" / "unmasking.ttl") as loaded:
+        write_folder(loaded, tmp_path / "tables")
+        axioms = missing_ontology(loaded)
+        wanted = breaches(close(loaded, axioms))
+    assert wanted.total and wanted.revealed
+    with open_folder(spark, str(tmp_path / "tables")) as tables:
+        assert breaches(close_tables(tables, axioms)) == wanted
+
+
 QUERIES = {
     "count by class": """SELECT ?c (COUNT(?x) AS ?n) WHERE { ?x a ?c } GROUP BY ?c
         ORDER BY DESC(?n) ?c""",
@@ -560,6 +574,103 @@ def test_questions_have_duckdbs_answers(spark, folder, saved, name):
     assert ordered(found.rows) == ordered(wanted.rows)
     assert sorted(map(str, found.triples or ())) == sorted(map(str, wanted.triples or ()))
     assert wanted.truth or len(wanted.rows) + len(wanted.triples or ()) > 1
+
+
+EX = "http://example.org/"
+PREFIXED = f"PREFIX ex: <{EX}> PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>"
+CALCULATED = {
+    "means": """SELECT ?c (AVG(?w) AS ?a) (AVG(?d) AS ?b) (AVG(?m) AS ?e)
+        WHERE { ?x a ?c ; ex:whole ?w ; ex:part ?d ; ex:mixed ?m } GROUP BY ?c ORDER BY ?c""",
+    "means of all": """SELECT (AVG(?w) AS ?a) (AVG(?d) AS ?b) (AVG(?m) AS ?e) (SUM(?m) AS ?f)
+        WHERE { ?x ex:whole ?w ; ex:part ?d ; ex:mixed ?m }""",
+    "distinct mean": "SELECT (AVG(DISTINCT ?s) AS ?a) WHERE { ?x ex:small ?s }",
+    "none": "SELECT (AVG(?s) AS ?a) (SUM(?s) AS ?b) WHERE { ?x ex:small ?s FILTER(?s > 9) }",
+    "sums": """SELECT ?c (SUM(?d) AS ?a) (SUM(?w) AS ?b)
+        WHERE { ?x a ?c ; ex:part ?d ; ex:whole ?w }
+        GROUP BY ?c HAVING (AVG(?d) > 0.5) ORDER BY ?a""",
+    "calculated": """SELECT ?x (?w / ?s AS ?a) (?d / ?s AS ?b) (?d * 1.5 + 2 AS ?e) (-?m AS ?f)
+        (xsd:integer(?d) AS ?g) (?s / 7 - ?m AS ?h)
+        WHERE { ?x ex:whole ?w ; ex:small ?s ; ex:part ?d ; ex:mixed ?m FILTER(?d / 3 < 0.1) }
+        ORDER BY ?x""",
+    "shares": """SELECT ?c (100 * COUNT(?x) / 120 AS ?p) (AVG(?d) * 2 - SUM(?d) / 3 AS ?q)
+        WHERE { ?x a ?c ; ex:part ?d } GROUP BY ?c ORDER BY ?q""",
+    "doubles": """SELECT ?x (?r * 2 + 1 AS ?a) (?r + ?d AS ?b) { ?x ex:real ?r ; ex:part ?d }
+        ORDER BY ?x""",
+}
+UNCERTAIN = {
+    "sum of doubles": ("SELECT (SUM(?r) AS ?a) { ?x ex:real ?r }", "a sum of doubles"),
+    "mean of doubles": (
+        "SELECT ?c (AVG(?r) AS ?a) { ?x a ?c ; ex:real ?r } GROUP BY ?c",
+        "doubles",
+    ),
+    "too long": ("SELECT ?x (?w * ?w * ?w AS ?a) { ?x ex:whole ?w }", "exactly"),
+    "mean too long": ("SELECT (AVG(?l) AS ?a) { ?x ex:long ?l }", "exactly"),
+    "many places": ("SELECT ?x ((?d / 3) * (?d / 3) AS ?a) { ?x ex:part ?d }", "nine places"),
+}
+
+
+def numbers():
+    """Numbers of all types and sizes, below zero too, that two engines may calculate otherwise."""
+    draw = Random(5)
+    xsd = "http://www.w3.org/2001/XMLSchema#"
+    quads = []
+
+    def say(n, name, value, kind):
+        literal = ox.Literal(str(value), datatype=ox.NamedNode(xsd + kind))
+        quads.append(ox.Quad(*(ox.NamedNode(f"{EX}{t}") for t in (f"x{n}", name)), literal))
+
+    for n in range(120):
+        kind = ox.NamedNode(f"{EX}C{n % 7}")
+        quads.append(ox.Quad(ox.NamedNode(f"{EX}x{n}"), ox.NamedNode(RDF_TYPE), kind))
+        most = 10 ** draw.randint(1, 15)
+        say(n, "long", draw.randint(10**16, 10**17), "integer")
+        say(n, "whole", draw.randint(-most, most), "integer")
+        say(n, "small", draw.randint(1, 9), "integer")
+        say(
+            n,
+            "part",
+            f"{draw.randint(-(10**6), 10**6)}.{draw.randint(1, 10**9 - 1):09d}",
+            "decimal",
+        )
+        say(n, "mixed", draw.randint(-50, 50), "integer" if n % 2 else "decimal")
+        say(n, "real", repr(draw.uniform(-100, 100)), "double")
+    return quads
+
+
+@pytest.fixture(scope="module")
+def counted(spark, tmp_path_factory):
+    """Numbers, loaded for DuckDB and for Spark."""
+    from kkgraph.columnar.tables import Columnar
+    from kkgraph.spark.folder import write_folder
+    from kkgraph.spark.tables import open_folder
+
+    place = tmp_path_factory.mktemp("numbers") / "tables"
+    with Columnar.from_quads(numbers()) as loaded:
+        write_folder(loaded, place)
+        with open_folder(spark, str(place)) as tables:
+            yield loaded, tables
+
+
+@pytest.mark.parametrize("name", CALCULATED)
+def test_numbers_are_calculated_to_the_last_digit(counted, name):
+    from kkgraph.columnar.queries import compiled
+    from kkgraph.spark.asking import ask
+
+    loaded, tables = counted
+    sparql = f"{PREFIXED} {CALCULATED[name]}"
+    wanted, found = compiled(loaded, sparql).answer(), ask(tables, sparql)
+    assert found == wanted
+    assert wanted.rows and any(term is not None for term in wanted.rows[0])
+
+
+@pytest.mark.parametrize("name", UNCERTAIN)
+def test_what_isnt_certain_to_the_last_digit_is_refused(counted, name):
+    from kkgraph.spark.asking import ask
+
+    sparql, reason = UNCERTAIN[name]
+    with pytest.raises(StoreError, match=reason) as caught:
+        ask(counted[1], f"{PREFIXED} {sparql}")
+    assert caught.value.code == "not-on-spark"
 
 
 def test_what_may_mean_another_thing_to_spark_is_refused(spark, folder):

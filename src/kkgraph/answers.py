@@ -45,6 +45,7 @@ _FINDINGS: Final = (
   OPTIONAL { ?f kk:evidence ?at . ?at oa:hasSource ?document ; kk:locator ?locator }
 }"""
 )
+_TOLD: Final = ("start", "end", "source", "sha", "document", "locator", "id", "scope", "hedge")
 _HOME: Final = (
     _HEAD + "SELECT ?f ?g WHERE { VALUES ?f { %s } GRAPH ?g { ?f a kk:Finding } } ORDER BY ?f ?g"
 )
@@ -211,15 +212,17 @@ class Reader:
             label, rank = row["l"], int(row["rank"].value)
             lang = (label.language or "en").split("-")[0]
             mine = out.setdefault(row["n"].value, {})
-            if lang not in mine or rank < mine[lang][0]:
-                mine[lang] = (rank, label.value)
+            mine[lang] = min(mine.get(lang, (rank, label.value)), (rank, label.value))
         return {iri: {lang: text for lang, (_, text) in by.items()} for iri, by in out.items()}
 
     def _read_findings(self, wanted: str) -> dict[str, FindingNote]:
         raw: dict[str, dict[str, Any]] = {}
         for row in _rows(self.store, _FINDINGS % wanted):
             mine = raw.setdefault(row["f"].value, {"text": {}, "holders": set(), "row": row})
-            mine["text"][row["text"].language or "en"] = row["text"].value
+            # engines give rows in different orders, and data may say a thing twice
+            mine["row"] = min(mine["row"], row, key=_rank)
+            lang, text = row["text"].language or "en", row["text"].value
+            mine["text"][lang] = min(mine["text"].get(lang, text), text)
             if row.get("holder") is not None:
                 mine["holders"].add(row["holder"].value)
         home = {r["f"].value: r["g"].value for r in _rows(self.store, _HOME % wanted)}
@@ -227,6 +230,12 @@ class Reader:
         nodes |= {m["row"][k].value for m in raw.values() for k in ("scope", "hedge")}
         labels = self.labels(nodes)
         return {i: _note(i, m, home[i], labels) for i, m in raw.items() if i in home}
+
+
+def _rank(row: dict[str, Any]) -> list[tuple[int, str]]:
+    """What puts the rows of one finding into an order: numbers by size, as all are whole."""
+    told = (row.get(name) for name in _TOLD)
+    return [(0, "") if term is None else (len(term.value), term.value) for term in told]
 
 
 def _note(iri: str, mine: dict[str, Any], graph: str, labels: dict[str, Text]) -> FindingNote:

@@ -44,29 +44,43 @@ class KnowledgeGraph(CaseWork, LinkWork, JudgingWork):
         self._study: tuple[int, KnowledgeGraph] | None = None
 
     @classmethod
-    def open(
+    def open(  # noqa: PLR0913 - each is one independent wish
         cls,
         where: Path | str | Endpoint | None = None,
         *,
         in_process: bool = False,
         create: bool = False,
         engine: str = "auto",
+        master: str | None = None,
+        memory: str | None = None,
     ) -> KnowledgeGraph:
         """The graph with the shipped ontology and study.
 
         Without a place it lives in memory. In a folder it is kept on disk: made there the first
         time, opened as it is afterwards. A columnar file (``.kk``) is opened as it is, for reading;
         ``engine`` (auto, oxigraph, columnar) says who answers there: see
-        ``kkgraph.analytic.ColumnarStore``. At an ``https`` URL (or an ``Endpoint``) it is that of a
-        SPARQL 1.1 server, put there with ``create`` if the server is empty; a graph of another
-        version gives a warning. ``in_process`` suits a one-shot command: queries run in this
-        process, and one that passes its time limit ends the process with exit code 3.
+        ``kkgraph.analytic.ColumnarStore``. With ``engine`` spark the place is a folder of tables
+        for Spark, or its address; ``master`` is where Spark runs (none: this machine), ``memory``
+        what it may take here: see ``kkgraph.analytic.spread.SparkStore``. At an ``https`` URL (or
+        an ``Endpoint``) it is that of a SPARQL 1.1 server, put there with ``create`` if the server
+        is empty; a graph of another version gives a warning. ``in_process`` suits a one-shot
+        command: queries run in this process, and one that passes its time limit ends the process
+        with exit code 3.
 
         Raises ``StoreError`` (not-a-store, store-format, unreadable-store; for a columnar file
-        columnar-format; for a server no-graph-there, default-graph-differs and those of
-        ``EndpointStore.query``), ``QuestionError`` (bad-address, bad-value), ``SourceError``.
+        columnar-format; for Spark no-spark, no-master, half-written; for a server
+        no-graph-there, default-graph-differs and those of ``EndpointStore.query``),
+        ``QuestionError`` (bad-address, bad-value), ``SourceError``.
         """
-        return cls(open_store(where, in_process=in_process, create=create, engine=engine))
+        store = open_store(
+            where,
+            in_process=in_process,
+            create=create,
+            engine=engine,
+            master=master,
+            memory=memory,
+        )
+        return cls(store)
 
     def ask(  # noqa: PLR0913
         self,

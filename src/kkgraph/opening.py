@@ -27,14 +27,25 @@ class OtherVersion(UserWarning):
     """A server holds the graph of another version of kkgraph."""
 
 
-def open_store(
+def open_store(  # noqa: PLR0913 - each is one independent wish
     where: Path | str | Endpoint | None,
     *,
     in_process: bool = False,
     create: bool = False,
     engine: str = "auto",
+    master: str | None = None,
+    memory: str | None = None,
 ) -> Store:
     """The store at a place; see ``KnowledgeGraph.open``."""
+    if engine == "spark":
+        return _on_spark(where, master, memory)
+    if master is not None:
+        raise QuestionError(
+            "bad-value",
+            "only Spark has a master",
+            where="master",
+            hint="Add engine spark (--engine spark), or leave the master out.",
+        )
     if isinstance(where, str) and is_url(where):
         where = Endpoint.of(where)
     if isinstance(where, Endpoint):
@@ -48,7 +59,7 @@ def open_store(
     ):
         from kkgraph.analytic import ColumnarStore
 
-        return ColumnarStore.open(place, engine=engine, in_process=in_process)
+        return ColumnarStore.open(place, engine=engine, in_process=in_process, memory=memory)
     if place is None and engine != "columnar":
         return OxigraphStore.in_memory(shipped_quads(), in_process=in_process)
     if place is None:
@@ -67,6 +78,27 @@ def _in_columns(quads: Iterable[ox.Quad], *, in_process: bool) -> Store:
     from kkgraph.columnar.tables import Columnar
 
     return ColumnarStore(Columnar.from_quads(quads), engine="columnar", in_process=in_process)
+
+
+def _on_spark(where: Path | str | Endpoint | None, master: str | None, memory: str | None) -> Store:
+    from kkgraph.analytic.spread import SparkStore
+    from kkgraph.columnar.saved import open_saved
+    from kkgraph.columnar.tables import Columnar
+
+    if isinstance(where, Endpoint) or (isinstance(where, str) and is_url(where)):
+        raise QuestionError(
+            "bad-value",
+            "Spark answers from tables, and this is a server",
+            where=where.url if isinstance(where, Endpoint) else where,
+            hint="Make them with: kkgraph columnar export FILE.kk --partitioned -o FOLDER",
+        )
+
+    def read() -> Columnar:
+        if where is None:
+            return Columnar.from_quads(shipped_quads())
+        return open_saved(Path(where), memory=memory)
+
+    return SparkStore.open(where, read, master=master, memory=memory)
 
 
 def _refuse_sql(engine: str, where: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
@@ -81,6 +81,12 @@ class Matches:
             parts.append(default + where)
         if parts:
             yield from self._read(" UNION ALL ".join(parts))
+
+    def among(self, column: str, iris: Iterable[str]) -> str:
+        """The condition of SQL that a column holds one of these IRIs."""
+        numbers = self._columnar.ids_of([ox.NamedNode(iri) for iri in iris])
+        known = [str(n) for n in numbers if n is not None]
+        return f"{column} IN ({', '.join(known) or '-2'})"
 
     def _read(self, sql: str) -> Iterator[ox.Quad]:
         size = _FIRST

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NoReturn, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import pyoxigraph as ox
 
@@ -13,15 +13,16 @@ from kkgraph.analytic import wording
 from kkgraph.analytic.fallback import Fallback
 from kkgraph.analytic.graphs import graphs_of, opened
 from kkgraph.analytic.matches import Matches
+from kkgraph.analytic.readonly import ReadOnly
 from kkgraph.columnar.queries import UncoveredError, compiled
-from kkgraph.errors import QuestionError, StoreError
+from kkgraph.errors import QuestionError
 from kkgraph.model import Answer, Route, Text
 from kkgraph.sparql import check_nesting, with_prefixes
 from kkgraph.store.base import Limits
 from kkgraph.store.execute import check_syntax
 
 if TYPE_CHECKING:
-    from kkgraph.columnar.queries import Compiled, Dataset
+    from kkgraph.columnar.queries import Compiled
     from kkgraph.columnar.tables import Columnar
 
 ENGINES: Final = ("auto", "oxigraph", "columnar")
@@ -29,7 +30,7 @@ SMALL: Final = 100_000
 """Up to so many quads Oxigraph answers at once, sooner than SQL is planned."""
 
 
-class ColumnarStore:
+class ColumnarStore(ReadOnly):
     """The graphs of a columnar file, for reading only.
 
     ``engine`` says who answers: ``columnar`` runs a question as SQL wherever it has a translation,
@@ -38,7 +39,8 @@ class ColumnarStore:
     Which way a question took, and why, is what ``route`` says.
     """
 
-    version: Final = 0
+    what = "a columnar file"
+    again = "build the file again: kkgraph columnar build DATA -o FILE.kk"
 
     def __init__(
         self,
@@ -58,6 +60,7 @@ class ColumnarStore:
             )
         self.columnar = columnar
         self.file = file
+        self.where = str(file or "store")
         self._engine = engine
         self._in_process = in_process
         self._graphs = graphs_of(columnar)
@@ -82,23 +85,9 @@ class ColumnarStore:
             raise
 
     @property
-    def path(self) -> None:
-        """None: there is no folder in which something could be kept."""
-
-    @property
     def in_process(self) -> bool:
         """True where a time limit of Oxigraph ends this process."""
         return self._in_process
-
-    @property
-    def dataset(self) -> Dataset:
-        """The relations of SQL that hold the default graph and the named ones."""
-        return self._graphs.dataset
-
-    @property
-    def plain(self) -> bool:
-        """True where the file has no graph of a kkgraph store: its default graph is RDF's own."""
-        return self._graphs.plain
 
     def query(self, sparql: str, limits: Limits) -> Answer:
         """The answer, within the limits; which engine gives it says ``route``."""
@@ -180,46 +169,7 @@ class ColumnarStore:
         """True where Oxigraph is quicker, and keeps every literal as it is."""
         return self.columnar.n_quads <= SMALL and not self._fallback.forms.count
 
-    def update(self, sparql: str) -> None:
-        """Raise ``StoreError`` read-only-store."""
-        self._refuse()
-
-    def put_graphs(self, graphs: Mapping[str, Iterable[ox.Triple]]) -> None:
-        """Raise ``StoreError`` read-only-store."""
-        self._refuse()
-
-    def put_graph(self, graph: str, triples: Iterable[ox.Triple]) -> None:
-        """Raise ``StoreError`` read-only-store."""
-        self._refuse()
-
-    def drop_graph(self, graph: str) -> None:
-        """Raise ``StoreError`` read-only-store."""
-        self._refuse()
-
-    def graphs(self) -> list[str]:
-        """The IRIs of the named graphs, sorted."""
-        return list(self._graphs.named)
-
-    def quads(self, graphs: Iterable[str] | None = None) -> Iterable[ox.Quad]:
-        """The quads of the named graphs, or of some.
-
-        Those of the default graph are among them only where it is RDF's own (``plain``).
-        """
-        named = self._graphs.named
-        if graphs is None:
-            return self.matches.of([*([-1] if self.plain else []), *named.values()])
-        return self.matches.of([named[g] for g in graphs if g in named])
-
     def close(self) -> None:
         """Close the file; end what Oxigraph holds."""
         self._fallback.close()
         self.columnar.close()
-
-    def _refuse(self) -> NoReturn:
-        raise StoreError(
-            "read-only-store",
-            "a columnar file is for reading, and takes no changes",
-            where=str(self.file or "store"),
-            hint="Change its sources, or a store in a folder, and build the file again: "
-            "kkgraph columnar build DATA -o FILE.kk",
-        )

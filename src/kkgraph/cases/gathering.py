@@ -82,7 +82,8 @@ def gather(reader: Reader, cases: dict[str, Text]) -> Gathered:
         case = _OWN.get(g.value, g.value.removeprefix(names.CASE_PREFIX))
         if case in cases:
             homes[f.value][case] = None
-            plain[f.value] = tuple(t.value if t is not None else "" for t in rest)
+            said_of = tuple(t.value if t is not None else "" for t in rest)
+            plain[f.value] = min(plain.get(f.value, said_of), said_of)  # whatever the order of rows
     above = _superclasses(reader)
     sides: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for f, p, node, kind in reader.store.query(_NODES, _ALL).rows:
@@ -112,12 +113,13 @@ def _superclasses(reader: Reader) -> dict[str, set[str]]:
 def levels_of(reader: Reader) -> dict[str, str]:
     """What sort of row each scope is; other scopes are left out."""
     above = _superclasses(reader)
-    found: dict[str, str] = {}
+    found: dict[str, int] = {}
     for scope, kind in reader.store.query(_SCOPES, _ALL).rows:
-        for name, level in LEVELS.items():
+        for rank, name in enumerate(LEVELS):  # of two sorts the later one, whatever comes first
             if name == kind.value or name in above.get(kind.value, ()):
-                found[scope.value] = level
-    return found
+                found[scope.value] = max(rank, found.get(scope.value, rank))
+    sorts = list(LEVELS.values())
+    return {scope: sorts[rank] for scope, rank in found.items()}
 
 
 def members(reader: Reader) -> list[tuple[str, str]]:

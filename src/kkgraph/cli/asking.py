@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 
 import typer
 
 from kkgraph.cli.common import (
     ASK,
+    ENGINES,
     Engine,
     Lang,
     Master,
     MaxRows,
+    Memory,
     Output,
     Store,
     Tables,
@@ -29,10 +31,8 @@ from kkgraph.cli.common import (
 )
 from kkgraph.errors import QuestionError
 
-if TYPE_CHECKING:
-    from kkgraph.tables import Table
-
-ENGINES: Final = ("auto", "oxigraph", "columnar")
+_USUAL_S: Final = 30.0
+_SPARK_S: Final = 600.0
 
 
 @app.command(rich_help_panel=ASK)
@@ -106,7 +106,7 @@ def ask(
     lang: Lang = "en",
     output: Output = None,
     store: Store = None,
-    timeout: Timeout = 30.0,
+    timeout: Timeout = _USUAL_S,
     max_rows: MaxRows = 100_000,
     allow_remote: Annotated[
         bool, typer.Option("--allow-remote", help="Ask the machines that the question declares.")
@@ -114,6 +114,9 @@ def ask(
     cache: Annotated[
         Path | None, typer.Option("--cache", help="Where their answers are kept (default: yours).")
     ] = None,
+    master: Master = None,
+    tables: Tables = None,
+    memory: Memory = None,
 ) -> None:
     """Answer a stored question, each line with its scope, hedge and finding."""
     from kkgraph.cli import render
@@ -121,7 +124,7 @@ def ask(
     choose("--format", form, ("text", "table", "csv", "json", "md", "xlsx"))
     choose("--lang", lang, ("th", "en"))
     choose("--engine", engine, ENGINES)
-    graph = open_graph(store, engine)
+    graph = open_graph(store, engine, master=master, tables=tables, memory=memory)
     params = parse_params(param or [])
     if show:
         render.save(graph.sparql_of(question, params, lang=lang), output)
@@ -133,7 +136,7 @@ def ask(
         question,
         params,
         lang=lang,
-        timeout_s=timeout,
+        timeout_s=_patience(engine, timeout),
         max_rows=max_rows,
         allow_remote=allow_remote,
         cache=cache,
@@ -164,13 +167,14 @@ def query(
     lang: Lang = "en",
     output: Output = None,
     store: Store = None,
-    timeout: Timeout = 30.0,
+    timeout: Timeout = _USUAL_S,
     max_rows: MaxRows = 100_000,
     allow_remote: Annotated[
         bool, typer.Option("--allow-remote", help="Let SERVICE contact other machines.")
     ] = False,
     master: Master = None,
     tables: Tables = None,
+    memory: Memory = None,
 ) -> None:
     """Run any SPARQL query; known prefixes need no declaration."""
     from kkgraph import files, turtle
@@ -178,19 +182,20 @@ def query(
     choose("--format", form, ("table", "csv", "json", "md", "xlsx", "ttl"))
     choose("--lang", lang, ("th", "en"))
     text = files.read_stdin() if file == "-" else files.read_text(file)
-    choose("--engine", engine, (*ENGINES, "spark"))
-    if engine == "spark":
-        table = _on_spark(text, tables, master, lang, timeout, max_rows)
-    else:
-        graph = open_graph(store, engine)
-        if explain:
-            from kkgraph.cli import render
+    choose("--engine", engine, ENGINES)
+    graph = open_graph(store, engine, master=master, tables=tables, memory=memory)
+    if explain:
+        from kkgraph.cli import render
 
-            render.save(render.route(graph.store.route(text), lang), output)
-            return
-        table = graph.query(
-            text, lang=lang, timeout_s=timeout, max_rows=max_rows, allow_remote=allow_remote
-        )
+        render.save(render.route(graph.store.route(text), lang), output)
+        return
+    table = graph.query(
+        text,
+        lang=lang,
+        timeout_s=_patience(engine, timeout),
+        max_rows=max_rows,
+        allow_remote=allow_remote,
+    )
     triples = table.answer.triples if table.answer else None
     if form == "ttl":
         if triples is None:
@@ -206,30 +211,9 @@ def query(
     _say_cut(table.truncated, max_rows)
 
 
-def _on_spark(
-    text: str,
-    tables: str | None,
-    master: str | None,
-    lang: str,
-    timeout: float,
-    max_rows: int,
-) -> Table:
-    """The answer of tables for Spark, its nodes labelled by the shipped graph."""
-    from kkgraph.answers import free_table
-    from kkgraph.spark.asking import ask as ask_spark
-    from kkgraph.spark.session import session
-    from kkgraph.spark.tables import open_folder
-
-    if tables is None:
-        raise QuestionError(
-            "bad-value",
-            "Spark answers from tables, and none are named",
-            where="--tables",
-            hint="Make them with: kkgraph columnar export FILE.kk --partitioned -o FOLDER",
-        )
-    with open_folder(session(master), tables) as loaded:
-        answer = ask_spark(loaded, text, timeout_s=timeout, max_rows=max_rows)
-    return free_table(open_graph(None).reader, answer, lang)
+def _patience(engine: str, timeout_s: float) -> float:
+    """The seconds for a question: where none are given, more on Spark, which is slow to start."""
+    return _SPARK_S if engine == "spark" and timeout_s == _USUAL_S else timeout_s
 
 
 def _say_cut(truncated: bool, max_rows: int) -> None:

@@ -11,10 +11,15 @@ import typer
 
 from kkgraph.cli.common import (
     CASES,
+    ENGINES,
+    Engine,
     Lang,
+    Master,
+    Memory,
     Output,
     Progress,
     Store,
+    Tables,
     app,
     choose,
     on_disk,
@@ -114,6 +119,10 @@ def compare(
     lang: Lang = "en",
     output: Output = None,
     store: Store = None,
+    engine: Engine = "auto",
+    master: Master = None,
+    tables: Tables = None,
+    memory: Memory = None,
 ) -> None:
     """What cases have in common, and who says so: cases against conditions, with evidence."""
     from kkgraph.cases import tabulated
@@ -126,9 +135,9 @@ def compare(
         raise SourceError(
             "no-output", "a workbook needs a file", where="--output", hint="Add -o name.xlsx."
         )
-    found = open_graph(store).compare(
-        by, cases=_list(chosen), rows=_list(rows), count=_list(count), lang=lang
-    )
+    choose("--engine", engine, ENGINES)
+    graph = open_graph(store, engine, master=master, tables=tables, memory=memory)
+    found = graph.compare(by, cases=_list(chosen), rows=_list(rows), count=_list(count), lang=lang)
     if form == "xlsx":
         assert output is not None
         tabulated.to_xlsx(found, output)

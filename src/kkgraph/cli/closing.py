@@ -1,4 +1,4 @@
-"""``reason`` on a columnar file: rules as SQL, told, explained and written."""
+"""``reason`` on a columnar file, or on Spark: rules as SQL, told, explained and written."""
 
 from __future__ import annotations
 
@@ -40,15 +40,10 @@ def close(
     ) as closure:
         progress.end()
         if wanted is not None:
-            from kkgraph.reasoning.wording import derivation_text
-
-            found = closure.explain(wanted)
-            print(derivation_text(found, closure.written()), end="")
+            _explained(closure, wanted)
             return
         sound = _told(closure, every=every)
-        progress("anonymity")
-        sound &= _anonymous(closure)
-        progress.end()
+        sound &= _anonymous(closure, progress)
         if output is not None:
             if not sound and not force:
                 print(f"Not written: {output} (--force writes in spite of this).", file=sys.stderr)
@@ -63,6 +58,7 @@ def close_on_spark(
     tables: str | None,
     master: str | None,
     output: Path | None,
+    explain: str | None,
     background: bool,
     every: bool,
     force: bool,
@@ -76,6 +72,7 @@ def close_on_spark(
     from kkgraph.spark.session import session
 
     progress = Progress()
+    wanted = None if explain is None else _triple(explain)
     spark = session(master, memory=memory)
     loaded = open_tables(
         spark, paths, tables, lambda: open_data(paths, memory=memory), progress=progress
@@ -84,7 +81,11 @@ def close_on_spark(
         axioms = missing_ontology(loaded) if background else []
         closure = close_tables(loaded, axioms, progress=progress)
         progress.end()
+        if wanted is not None:
+            _explained(closure, wanted)
+            return
         sound = _told(closure, every=every)
+        sound &= _anonymous(closure, progress)
         if output is not None and (sound or force):
             write_inferred(closure, str(output))
             print(f"Written: {output}", file=sys.stderr)
@@ -122,13 +123,22 @@ def _told(closure: Closure, *, every: bool) -> bool:
     return closure.consistent
 
 
-def _anonymous(closure: Closure) -> bool:
+def _explained(closure: Closure, wanted: ox.Triple) -> None:
+    """Print why a triple holds."""
+    from kkgraph.reasoning.wording import derivation_text
+
+    print(derivation_text(closure.explain(wanted), closure.written()), end="")
+
+
+def _anonymous(closure: Closure, progress: Progress) -> bool:
     """Print the breaches of anonymity; True where there is none."""
     from kkgraph.cli import render
     from kkgraph.cli.common import width
     from kkgraph.shapes.closed import breaches
 
+    progress("anonymity")
     found = breaches(closure)
+    progress.end()
     if found.revealed:
         print("Breaches of anonymity that only the inferred triples reveal:")
         print(render.problems(found.revealed, "en", width()), end="")

@@ -49,8 +49,12 @@ Store = Annotated[
         help="A folder, a columnar file (.kk), or the URL of a SPARQL server (default: in memory).",
     ),
 ]
+ENGINES: Final = ("auto", "oxigraph", "columnar", "spark")
 Engine = Annotated[
-    str, typer.Option("--engine", help="For a columnar file: auto, oxigraph or columnar (SQL).")
+    str,
+    typer.Option(
+        "--engine", help="For a columnar file: auto, oxigraph or columnar (SQL). Or spark."
+    ),
 ]
 Timeout = Annotated[float, typer.Option("--timeout", help="Seconds until a query is stopped.")]
 MaxRows = Annotated[int, typer.Option("--max-rows", help="Rows until an answer is cut.", min=1)]
@@ -60,7 +64,7 @@ SkipErrors = Annotated[
 ]
 Master = Annotated[str | None, typer.Option("--master", help="Spark's master (default: local[*]).")]
 Tables = Annotated[
-    str | None, typer.Option("--tables", help="The folder or address of tables for Spark.")
+    str | None, typer.Option("--tables", "--data", help="Folder or address of tables for Spark.")
 ]
 Source = Annotated[
     Path | None,
@@ -99,18 +103,36 @@ def _let_go() -> None:
         _opened.pop().close()
 
 
-def open_graph(store: str | None, engine: str = "auto") -> KnowledgeGraph:
+def open_graph(
+    store: str | None,
+    engine: str = "auto",
+    *,
+    master: str | None = None,
+    tables: str | None = None,
+    memory: str | None = None,
+) -> KnowledgeGraph:
     """The graph of a store on disk or on a server, or a fresh one in memory.
 
-    That a server has another version's graph is said on standard error.
+    ``tables`` are Spark's, and stand before ``store``. That a server has another version's graph is
+    said on standard error. Raises ``QuestionError`` bad-value where what is Spark's is given to
+    another engine.
     """
+    if tables is not None and engine != "spark":
+        raise QuestionError(
+            "bad-value",
+            "only Spark answers from such tables",
+            where="--tables",
+            hint="Add --engine spark, or leave it out.",
+        )
     import warnings
 
     from kkgraph.graph import KnowledgeGraph
 
     with warnings.catch_warnings(record=True) as said:
-        graph = KnowledgeGraph.open(store, in_process=True, engine=engine)
-    if store is not None:
+        graph = KnowledgeGraph.open(
+            tables or store, in_process=True, engine=engine, master=master, memory=memory
+        )
+    if store is not None or engine == "spark":
         _opened.add(graph)
     for warning in said:
         print(f"kkgraph: {warning.message}", file=sys.stderr)

@@ -85,7 +85,8 @@ def reason(
     given = list(paths or ())
     choose("--engine", engine, ("auto", "spark"))
     if engine == "spark":
-        close_on_spark(given, tables, master, output, not no_background, every, force, memory)
+        background = not no_background
+        close_on_spark(given, tables, master, output, explain, background, every, force, memory)
         return
     if any(path.suffix == SAVED for path in given):
         if len(given) > 1 or store is not None:

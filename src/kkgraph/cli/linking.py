@@ -21,19 +21,26 @@ from kkgraph.cli.afar import (
 )
 from kkgraph.cli.common import (
     Lang,
+    Master,
+    Memory,
     Output,
     Progress,
     Store,
+    Tables,
     choose,
     on_disk,
     open_graph,
     width,
 )
+from kkgraph.errors import QuestionError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kkgraph.link import Entry, Linking, Side, Target
+    from pyspark.sql import SparkSession
+
+    from kkgraph.link import Entry, Linking, Side
+    from kkgraph.link.target import Known
 
 
 class LinkGroup(TyperGroup):
@@ -90,6 +97,9 @@ Outputs = Annotated[
         "(repeat it).",
     ),
 ]
+LinkEngine = Annotated[
+    str, typer.Option("--engine", help="auto, or spark: the rows are shared among its workers.")
+]
 Threshold = Annotated[
     float, typer.Option("--threshold", help="Least probability of a link, above 0.5.")
 ]
@@ -122,6 +132,10 @@ def tables(
     lang: Lang = "en",
     output: Outputs = None,
     store: Store = None,
+    engine: LinkEngine = "auto",
+    master: Master = None,
+    data: Tables = None,
+    memory: Memory = None,
 ) -> None:
     """Link the rows of a table to a register: linked, ambiguous or none, with reasons."""
     from kkgraph.cli import settling
@@ -134,14 +148,17 @@ def tables(
         writing.check(place)
     kept = settling.kept(reviewed)
     mine = (path, roles or [], id_, sheet)
+    spark = _spark(engine, master, data, memory)
     if is_service(to):
+        if spark is not None:
+            raise _no_service()
         target = service(to, cache, properties, types, lang)
         linking = _link(_side(*mine, lang), target, threshold)
         tell_unanswered(linking, lang)
         linking = settling.settled(linking, kept)
     else:
-        sides = _sides(mine, (to, roles_to or [], id_to), store, lang)
-        linking, known = _linked(*sides, threshold)
+        sides = _sides(mine, (to, roles_to or [], id_to), store, lang, data)
+        linking, known = _linked(*sides, threshold, spark)
         linking = settling.settled(linking, kept, known.entries)
     how = settling.form_of(linking, name, licence, lang, concepts=concepts)
     for place in output or []:
@@ -197,23 +214,28 @@ def _sides(
     to: tuple[str, list[str], str],
     store: str | None,
     lang: str,
+    tables: str | None = None,
 ) -> tuple[Any, Any]:
     """Both sides, read; what was understood of their columns is said on standard error."""
     path, roles, id_, sheet = source
-    mine = _stored(str(path), store) or _side(path, roles, id_, sheet, lang)
-    if there := _stored(to[0], store):
+    mine = _stored(str(path), store, tables) or _side(path, roles, id_, sheet, lang)
+    if there := _stored(to[0], store, tables):
         return mine, there
     return mine, _side(Path(to[0]), to[1], to[2], "", lang)
 
 
-def _stored(name: str, store: str | None) -> tuple[Side, Sequence[Entry]] | None:
-    """The side that is in a graph: ``graph``, or ``register:NAME`` of a store."""
+def _stored(
+    name: str, store: str | None, tables: str | None = None
+) -> tuple[Side, Sequence[Entry]] | None:
+    """The side that is in a graph: ``graph``, or ``register:NAME`` of a store, or of ``tables``."""
     from kkgraph.link import authorities, reading
 
+    engine = "auto" if tables is None else "spark"
     if name == "graph":
-        return reading.of_graph(open_graph(store).store)
+        return reading.of_graph(open_graph(store, engine, tables=tables).store)
     if name.startswith("register:"):
-        return authorities.side(on_disk(store).store, name.removeprefix("register:"))
+        graph = on_disk(store) if tables is None else open_graph(None, engine, tables=tables)
+        return authorities.side(graph.store, name.removeprefix("register:"))
     return None
 
 
@@ -229,11 +251,43 @@ def _side(
     return side
 
 
-def _linked(source: Any, to: Any, threshold: float) -> tuple[Linking, Target]:
-    from kkgraph.link import Target
+def _linked(
+    source: Any, to: Any, threshold: float, spark: SparkSession | None = None
+) -> tuple[Linking, Known]:
+    from kkgraph.link.spread import SpreadTarget
+    from kkgraph.link.target import Target
 
-    target = Target(*to)
+    target: Target | SpreadTarget = Target(*to) if spark is None else SpreadTarget(spark, *to)
     return _link(source, target, threshold), target
+
+
+def _spark(
+    engine: str, master: str | None, tables: str | None, memory: str | None
+) -> SparkSession | None:
+    """Spark, where it is to link; ``QuestionError`` bad-value for what another engine knows not."""
+    choose("--engine", engine, ("auto", "spark"))
+    if engine == "spark":
+        from kkgraph.spark.session import session
+
+        return session(master, memory=memory)
+    for option, given in (("--master", master), ("--tables", tables), ("--memory", memory)):
+        if given is not None:
+            raise QuestionError(
+                "bad-value",
+                "only Spark has that when it links",
+                where=option,
+                hint="Add --engine spark, or leave it out.",
+            )
+    return None
+
+
+def _no_service() -> QuestionError:
+    return QuestionError(
+        "bad-value",
+        "a service is asked by this machine, not by Spark's workers",
+        where="--to",
+        hint="Leave --engine out, or give the register as a file.",
+    )
 
 
 def _link(source: Any, target: Any, threshold: float) -> Linking:

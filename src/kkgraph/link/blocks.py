@@ -34,7 +34,7 @@ class Blocks:
         self._codes: dict[tuple[str, str], list[int]] = {}
         self._near: dict[str, list[str]] | None = None
         for place, view in enumerate(views):
-            for rough in {k.skeleton for k in view.keys}:
+            for rough in dict.fromkeys(k.skeleton for k in view.keys):
                 self._in.setdefault((view.province, rough), []).append(place)
                 self._all.setdefault(rough, []).append(place)
             for scheme, values in view.codes.items():

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
 import pyoxigraph as ox
 
 from kkgraph import names, turtle
+from kkgraph.analytic.readonly import ReadOnly
 from kkgraph.errors import SourceError
 from kkgraph.link import codes
 from kkgraph.link.records import TYPES, Entry, Side
@@ -31,6 +32,16 @@ _SAME: Final = frozenset(
 _KINDS: Final = {iri: key for key, iri in TYPES.items()}
 _WIKIDATA: Final = "http://www.wikidata.org/entity/"
 _GEO: Final = "http://www.w3.org/2003/01/geo/wgs84_pos#"
+_PLACES: Final = (
+    *(_GEO + name for name in ("lat", "long")),
+    *(base + n for base in (_P["schema"], "http://schema.org/") for n in ("latitude", "longitude")),
+)
+_CODED: Final = _P["adms"] + "identifier"
+_SCHEMES: Final = (
+    names.KK + "identifierScheme",
+    _P["adms"] + "schemeAgency",
+    _P["dcterms"] + "creator",
+)
 
 Described = dict[str, dict[str, list[Any]]]
 
@@ -54,9 +65,25 @@ def of_file(path: Path) -> list[Entry]:
 
 def of_graph(store: Store, *, slug: str = "graph") -> tuple[Side, list[Entry]]:
     """The local administrations of a store's merged graphs, with their names and codes."""
-    merged = store.quads(g for g in store.graphs() if names.is_merged(g))
+    merged = [g for g in store.graphs() if names.is_merged(g)]
+    quads = _read(store, merged) if isinstance(store, ReadOnly) else store.quads(merged)
     side = Side(slug, "graph", "the knowledge graph", base=names.KKD)
-    return side, _entries(_described(merged), typed=True)
+    return side, _entries(_described(quads), typed=True)
+
+
+def _read(store: ReadOnly, graphs: list[str]) -> Iterator[ox.Quad]:
+    """What is said of local administrations and their codes; of large data all else stays there."""
+    among, places = store.matches.among, store.numbers(graphs)
+    inside = f"{store.dataset.named} WHERE g IN ({', '.join(map(str, places)) or '-2'})"
+    kind = f"{among('p', [names.RDF_TYPE])} AND {among('o', _KINDS)}"
+    bodies = f"SELECT s FROM {inside} AND {kind}"  # noqa: S608 - numbers
+    coded = among("p", [_CODED])
+    nodes = f"SELECT o FROM {inside} AND {coded} AND s IN ({bodies})"  # noqa: S608
+    yield from store.matches.of(places, [kind])
+    own = among("p", [*_LABELS, *_SAME, *_PLACES, _CODED])
+    yield from store.matches.of(places, [own, f"s IN ({bodies})"])
+    told = among("p", [_P["skos"] + "notation", *_SCHEMES])
+    yield from store.matches.of(places, [told, f"s IN ({nodes})"])
 
 
 def _described(quads: Iterable[ox.Quad]) -> Described:
@@ -64,6 +91,9 @@ def _described(quads: Iterable[ox.Quad]) -> Described:
     for quad in quads:
         subject = out.setdefault(turtle.subject_of(quad), {})
         subject.setdefault(quad.predicate.value, []).append(quad.object)
+    for said in out.values():  # stores give quads in different orders
+        for objects in said.values():
+            objects.sort(key=str)
     return out
 
 
@@ -108,7 +138,7 @@ def _names(said: dict[str, list[Any]]) -> list[str]:
 
 
 def _codes(said: dict[str, list[Any]], known: Described) -> Iterable[tuple[str, str]]:
-    for node in said.get(_P["adms"] + "identifier", ()):
+    for node in said.get(_CODED, ()):
         about = known.get(_text(node), {})
         scheme = _scheme(about)
         for value in about.get(_P["skos"] + "notation", ()):
@@ -120,8 +150,7 @@ def _codes(said: dict[str, list[Any]], known: Described) -> Iterable[tuple[str, 
 
 
 def _scheme(about: dict[str, list[Any]]) -> str:
-    for predicate in (names.KK + "identifierScheme", _P["adms"] + "schemeAgency",
-                      _P["dcterms"] + "creator"):  # fmt: skip
+    for predicate in _SCHEMES:
         for node in about.get(predicate, ()):
             return names.slug(_text(node)).removeprefix("scheme-")
     return "identifier"

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 from kkgraph.errors import LinkError
 from kkgraph.link import rows
 from kkgraph.link.records import Decision, Linking
-from kkgraph.link.target import Target
+from kkgraph.link.target import Known
 
 Verdict = Literal["wrong", "missed", "apart"]
 WRONG: Final = ("another", "taken", "none-expected")
@@ -119,7 +119,7 @@ def evaluate(linking: Linking, gold: Gold) -> Evaluation:
     )
 
 
-def read_gold(path: Path | str, linking: Linking, target: Target) -> Gold:
+def read_gold(path: Path | str, linking: Linking, target: Known) -> Gold:
     """The true links of a table with a column of source ids and one of target ids.
 
     The columns are known by their cells, whatever their heads are. An empty target says that the
@@ -161,7 +161,7 @@ def _missing(id_: str, column: str, side: str, where: str) -> LinkError:
     )
 
 
-def _columns(path: Path, table: rows.Rows, sources: set[str], target: Target) -> tuple[int, int]:
+def _columns(path: Path, table: rows.Rows, sources: set[str], target: Known) -> tuple[int, int]:
     """The columns with most ids of the source, and with most of the target."""
     places = range(len(table.heads))
     cells = {n: [c for row in table.rows if (c := _cell(row, n))] for n in places}

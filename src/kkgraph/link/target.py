@@ -19,15 +19,11 @@ _EVERY: Final = 2_000
 _LIKE: Final = 72.0
 
 
-class Target:
-    """The entries of a side, indexed by name, territory and code.
+class Known:
+    """The entries of a side that is linked to, by their ids.
 
     Raises ``LinkError`` duplicate-code where two rows of a table have one code of a scheme
     (Wikidata's aside, which may be of something wider).
-
-    >>> target = Target(Side("mine", "mine.csv"), [Entry("1", "", "ทต.ท่าพระ จ.ขอนแก่น")])
-    >>> target.decide([Entry("a", "", "เทศบาลตำบลท่าพระ ขอนแก่น")])[0].link.entry.id
-    '1'
     """
 
     def __init__(self, side: Side, entries: Iterable[Entry]) -> None:
@@ -35,8 +31,6 @@ class Target:
         self.notes: tuple[str, ...] = ()
         self.entries: Sequence[Entry] = tuple(entries)
         _refuse_twice(self.entries)
-        self.views: Sequence[View] = [view(e) for e in self.entries]
-        self._blocks = Blocks(self.views)
         self._ids = {e.id: place for place, e in enumerate(self.entries)}
 
     def __len__(self) -> int:
@@ -46,6 +40,20 @@ class Target:
         """The entry of this id; None where there is none."""
         place = self._ids.get(id)
         return None if place is None else self.entries[place]
+
+
+class Target(Known):
+    """The entries of a side, indexed by name, territory and code; errors as of ``Known``.
+
+    >>> target = Target(Side("mine", "mine.csv"), [Entry("1", "", "ทต.ท่าพระ จ.ขอนแก่น")])
+    >>> target.decide([Entry("a", "", "เทศบาลตำบลท่าพระ ขอนแก่น")])[0].link.entry.id
+    '1'
+    """
+
+    def __init__(self, side: Side, entries: Iterable[Entry]) -> None:
+        super().__init__(side, entries)
+        self.views: Sequence[View] = [view(e) for e in self.entries]
+        self._blocks = Blocks(self.views)
 
     def decide(
         self,
@@ -113,7 +121,7 @@ class Target:
     def _candidates(self, asked: View, *, thorough: bool = False) -> list[Candidate]:
         places = self._places(asked, thorough=thorough)
         compared: list[tuple[float, int, list[Reason]]] = []
-        for place in places:
+        for place in sorted(places):  # a sum of floats depends on their order
             why = comparing.reasons(asked, self.views[place])
             compared.append((sum(r.weight for r in why), place, why))
         chances = scoring.probabilities([s for s, _, _ in compared]) if compared else []

@@ -22,7 +22,7 @@ class LinkWork:
 
     store: Store
 
-    def link(
+    def link(  # noqa: PLR0913 - each is one independent wish
         self,
         source: Path | str | tuple[Side, Sequence[Entry]],
         to: Path | str | tuple[Side, Sequence[Entry]] | Decider | None = None,
@@ -30,13 +30,17 @@ class LinkWork:
         roles: Mapping[str, str] | None = None,
         threshold: float | None = None,
         progress: Callable[[str], None] | None = None,
+        engine: str = "auto",
+        master: str | None = None,
     ) -> Linking:
         """The rows of a file linked to the local administrations of this graph, or to ``to``.
 
         ``source`` and ``to`` are files, or sides with entries as ``kkgraph.link.read`` gives them;
         ``to`` may be a service too (``kkgraph.link.remote.RemoteTarget``), or its address;
         ``roles`` says what columns of the source mean, ``threshold`` is the least probability of a
-        link. Nothing is stored. Raises as ``kkgraph.link.read`` and ``kkgraph.link.link`` do.
+        link. Nothing is stored. With ``engine`` spark the rows are shared among the workers of
+        Spark at ``master``; the decisions are the same. Raises as ``kkgraph.link.read`` and
+        ``kkgraph.link.link`` do.
         """
         from kkgraph.link import linking, reading, target
         from kkgraph.link.remote import RemoteTarget
@@ -44,9 +48,16 @@ class LinkWork:
         sides = reading.of_graph(self.store) if to is None else to
         if isinstance(sides, str) and sides.lower().startswith(("http://", "https://")):
             sides = RemoteTarget.open(sides)
+        if isinstance(sides, Path | str):
+            sides = reading.read(sides)
+        if engine == "spark" and isinstance(sides, tuple):
+            from kkgraph.link.spread import SpreadTarget
+            from kkgraph.spark.session import session
+
+            sides = SpreadTarget(session(master), *sides)
         return linking.link(
             source if isinstance(source, tuple) else reading.read(source, roles),
-            reading.read(sides) if isinstance(sides, Path | str) else sides,
+            sides,
             threshold=target.THRESHOLD if threshold is None else threshold,
             progress=progress,
         )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from kkgraph.errors import StoreError
@@ -12,6 +15,7 @@ from kkgraph.spark.session import translated
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from kkgraph.columnar.queries import Compiled, Dataset
     from kkgraph.model import Answer
     from kkgraph.spark.tables import SparkTables
 
@@ -19,35 +23,101 @@ _SAME: Final = frozenset(
     {
         *("count", "min", "max", "sum", "coalesce", "case", "if", "exists", "and", "or"),
         *("isnan", "starts_with", "contains", "length", "row_number", "any_value"),
+        *("error", "greatest", "nullif", "struct", "trunc"),
     }
 )
-"""Functions that mean the same in both engines, for whatever the plans give them."""
-_GROUP: Final = "kkgraph-ask"
+"""Functions that mean the same in both engines, for whatever the plans give them; some as
+``kkgraph.spark.numbers`` says them."""
+_INEXACT: Final = (
+    *("ARITHMETIC_OVERFLOW", "NUMERIC_VALUE_OUT_OF_RANGE", "CAST_OVERFLOW", "DIVIDE_BY_ZERO"),
+    *("DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION", "NUMERIC_OUT_OF_SUPPORTED_RANGE"),
+)
+"""Spark's errors for numbers that pass what it calculates exactly."""
+_NUMBERS: Final = itertools.count()
 
 
 def ask(
-    tables: SparkTables, sparql: str, *, timeout_s: float | None = None, max_rows: int | None = None
+    tables: SparkTables,
+    sparql: str,
+    *,
+    dataset: Dataset | None = None,
+    timeout_s: float | None = None,
+    max_rows: int | None = None,
 ) -> Answer:
     """The answer to a query over tables, found by Spark; at most ``max_rows`` rows of it.
 
-    The query is compiled as for DuckDB. Raises ``StoreError`` not-on-spark where it can't be, or
-    where a function in its statement may mean another thing to Spark; ``QuestionError`` bad-sparql;
-    ``StoreError`` timeout, engine-failed.
+    ``dataset`` is what the query's graphs are (none: RDF's own reading). The query is compiled as
+    for DuckDB. Raises ``StoreError`` not-on-spark where it can't be, where a function in its
+    statement may mean another thing to Spark, or where the data hold what it can't answer exactly;
+    ``QuestionError`` bad-sparql; ``StoreError`` timeout, engine-failed.
     """
+    return answered(planned(tables, sparql, dataset), timeout_s=timeout_s, max_rows=max_rows)
+
+
+def answered(
+    plan: Compiled, *, timeout_s: float | None = None, max_rows: int | None = None
+) -> Answer:
+    """The answer of a plan; errors as of ``ask``."""
+    from kkgraph.columnar.queries import UncoveredError
+
+    try:
+        return plan.answer(timeout_s=timeout_s, max_rows=max_rows)
+    except UncoveredError as error:
+        raise not_here(str(error)) from error
+
+
+def planned(tables: SparkTables, sparql: str, dataset: Dataset | None = None) -> Compiled:
+    """The plan of a query that Spark can answer; ``StoreError`` not-on-spark for others."""
     from kkgraph.columnar.queries import UncoveredError, compiled
 
     try:
-        return compiled(tables, sparql).answer(timeout_s=timeout_s, max_rows=max_rows)
+        plan = compiled(tables, sparql, dataset)
     except UncoveredError as error:
-        raise _not_here(str(error)) from error
+        raise not_here(str(error)) from error
+    refuse_other(plan.sql)
+    return plan
 
 
-def _not_here(reason: str) -> StoreError:
+def statement(sql: str) -> str:
+    """A query's statement as Spark gets it; what is walked in rounds before stands as ``walked_N``.
+
+    Nothing is run.
+    """
+    numbers = itertools.count(1)
+    return rendered(sql, lambda _: f"walked_{next(numbers)}").sql
+
+
+def refuse_other(sql: str) -> None:
+    """Raise ``StoreError`` not-on-spark where a statement has what may mean another thing there."""
+    if other := words(sql) - _SAME:
+        raise not_here(f"{', '.join(sorted(other))} may mean another thing there")
+
+
+def not_here(reason: str) -> StoreError:
+    """The error for a query that Spark does not answer."""
     return StoreError(
         "not-on-spark",
         f"the query has no translation for Spark: {reason}",
         hint="Ask a columnar file instead: kkgraph ask --store FILE.kk",
     )
+
+
+@contextmanager
+def _exactly() -> Iterator[None]:
+    """Let an error that says that there is no exact answer be ``UncoveredError``."""
+    from kkgraph.columnar.queries.uncovered import MARK, UncoveredError
+
+    try:
+        yield
+    except StoreError as error:
+        told = str(error.__cause__)
+        if MARK in told:
+            reason = told.partition(MARK)[2].partition("\n")[0].partition(" SQLSTATE")[0]
+            raise UncoveredError(reason.rstrip(". '\"")) from error
+        if any(name in told for name in _INEXACT):
+            reason = "a number that passes what Spark calculates exactly"
+            raise UncoveredError(reason) from error
+        raise
 
 
 class Statements:
@@ -60,6 +130,8 @@ class Statements:
         self._tables = tables
         self._sql = ""
         self._made = 0
+        self._group = f"kkgraph-{next(_NUMBERS)}"
+        self._left: Iterator[tuple[Any, ...]] | None = None
 
     def cursor(self) -> Statements:
         """Another one over the same session."""
@@ -75,8 +147,9 @@ class Statements:
         """Nothing is held."""
 
     def interrupt(self) -> None:
-        """End the jobs that run for a query."""
-        self._tables.spark.sparkContext.cancelJobGroup(_GROUP)
+        """End the jobs that run for a query, and those that it has yet to start."""
+        context: Any = self._tables.spark.sparkContext
+        context._jsc.sc().cancelJobGroupAndFutureJobs(self._group)
 
     def register(self, name: str, table: pa.Table) -> None:
         """Let a table at hand be found by its name."""
@@ -85,27 +158,37 @@ class Statements:
     def execute(self, sql: str, values: object = None) -> Statements:
         """Take a statement."""
         assert values is None
-        self._sql = sql
+        self._sql, self._left = sql, None
         return self
 
     sql = execute
 
     def fetchall(self) -> list[tuple[Any, ...]]:
         """The rows of the statement."""
-        return [tuple(row) for row in self._frame().collect()]
+        with _exactly():
+            return [tuple(row) for row in self._frame().collect()]
+
+    def fetchmany(self, rows: int) -> list[tuple[Any, ...]]:
+        """The next rows of the statement; none where all have been given."""
+        if self._left is None:
+            batches = self.to_arrow_reader(rows)
+            self._left = (
+                row
+                for batch in batches
+                for row in zip(*(column.to_pylist() for column in batch.columns), strict=True)
+            )
+        return list(itertools.islice(self._left, rows))
 
     def to_arrow_reader(self, rows: int) -> pa.RecordBatchReader:
         """The rows of the statement as Arrow batches; Spark bounds what comes to its driver."""
-        with translated():
+        with _exactly(), translated():
             return self._frame().toArrow().to_reader(rows)
 
     def _frame(self) -> Any:
-        other = words(self._sql) - _SAME
-        if other:
-            raise _not_here(f"{', '.join(sorted(other))} may mean another thing there")
+        refuse_other(self._sql)
         with translated():
             context: Any = self._tables.spark.sparkContext
-            context.setJobGroup(_GROUP, "a query", True)
+            context.setJobGroup(self._group, "a query", True)
             return self._tables.spark.sql(rendered(self._sql, self._closure).sql)
 
     def _closure(self, recursion: Recursion) -> str:

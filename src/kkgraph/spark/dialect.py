@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from kkgraph.errors import StoreError
+from kkgraph.spark.numbers import calculated
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -91,15 +92,26 @@ def words(sql: str) -> frozenset[str]:
 
     found = set()
     for node in sqlglot.parse_one(sql, read="duckdb").find_all(exp.Func, exp.Cast):
-        if isinstance(node, exp.Cast) and isinstance(node.this, exp.Literal | exp.Null | exp.Neg):
+        if isinstance(node, exp.Cast) and (
+            isinstance(node.this, exp.Literal | exp.Null | exp.Neg) or _is_number(node)
+        ):
             continue
         found.add((node.name if isinstance(node, exp.Anonymous) else node.sql_name()).lower())
     return frozenset(found)
 
 
+def _is_number(cast: Any) -> bool:
+    """True for a cast to a number. Its value is one: texts are tested by their pattern before."""
+    from sqlglot import exp
+
+    kinds = ("bigint", "int", "int128", "decimal", "double", "float")
+    return type(cast) is exp.Cast and bool(cast.to.is_type(*kinds))
+
+
 def _written(tree: exp.Expression) -> str:
     """A SELECT without recursive tables as Spark has it."""
-    return tree.transform(_without_in).transform(_once).sql("spark", comments=False)
+    said = calculated(tree.transform(_without_in).transform(_once))
+    return str(said.sql("spark", comments=False))
 
 
 def _once(node: exp.Expression) -> exp.Expression:

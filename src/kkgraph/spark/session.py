@@ -50,6 +50,15 @@ _SETTINGS: Final = {
 """What is set unless the caller, or the cluster's own files, say otherwise."""
 
 
+_MEANING: Final = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.caseSensitive": "false",
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.decimalOperations.allowPrecisionLoss": "false",
+}
+"""What statements rely on: an overflow is an error, and no decimal place is rounded away."""
+
+
 def session(
     master: str | None = None,
     *,
@@ -84,6 +93,17 @@ def session(
     for name, value in chosen.items():
         builder = builder.config(name, value)
     return _started(builder, master or LOCAL, wait_s or WAIT_S)
+
+
+def apart(spark: SparkSession) -> SparkSession:
+    """A session of its own on the same Spark: nobody else sees or replaces its views.
+
+    What statements mean doesn't depend on how the other session is set up.
+    """
+    own = spark.newSession()
+    for name, value in _MEANING.items():
+        own.conf.set(name, value)
+    return own
 
 
 def _call(master: str) -> None:

@@ -117,7 +117,7 @@ class SparkSpace(Space):
             frame = self.tables.written(frame, said.table)
             self._weights[said.table] = 1
         else:
-            frame = frame.persist()
+            frame = self.tables.persisted(frame)
         frame.createOrReplaceTempView(said.table)
 
     def _selected(self, said: Statement) -> list[tuple[Any, ...]]:
@@ -226,7 +226,7 @@ class SparkSpace(Space):
             wrong = self._spark.sql(sql).mapInArrow(unmatched(constraint), "v BIGINT")
             self._made += 1
             name = f"unmatched_{self._made}"
-            wrong.persist().createOrReplaceTempView(name)
+            self.tables.persisted(wrong).createOrReplaceTempView(name)
         return f"v IN (FROM {name})"
 
     def learn(self, rows: list[Any]) -> None:

@@ -14,7 +14,7 @@ from kkgraph.columnar.tables import Columnar, Skipped, term_of
 from kkgraph.errors import SourceError
 from kkgraph.spark.dialect import rendered
 from kkgraph.spark.folder import MANIFEST, SCHEMAS, STARTED, Manifest, half_written
-from kkgraph.spark.session import translated
+from kkgraph.spark.session import apart, translated
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -36,6 +36,7 @@ class SparkTables(Columnar):
         self._known: dict[int, Term] = {}
         self._written = 0
         self._closing: list[Callable[[], None]] = []
+        self._persisted: list[DataFrame] = []
         rows = self.run("SELECT lo, hi, kind, datatype, lang FROM groups ORDER BY lo")
         self.groups = [Group(*row) for row in rows]
         self.sources = self.run("SELECT name, scope FROM sources ORDER BY number")
@@ -64,6 +65,11 @@ class SparkTables(Columnar):
         frame.write.parquet(place)
         return self.spark.read.schema(schema).parquet(place)
 
+    def persisted(self, frame: DataFrame) -> DataFrame:
+        """A frame that is kept in the workers' memory until the tables are closed."""
+        self._persisted.append(frame.persist())
+        return frame
+
     def on_close(self, action: Callable[[], None]) -> None:
         """Let something be done when the tables are closed."""
         self._closing.append(action)
@@ -72,11 +78,12 @@ class SparkTables(Columnar):
         """Drop the views and what was made while working; the session stays."""
         from py4j.protocol import Py4JError
 
-        self.spark.catalog.clearCache()
-        for name in SCHEMAS:
-            self.spark.catalog.dropTempView(name)
         jvm: Any = self.spark._jvm
         with suppress(Py4JError):
+            while self._persisted:
+                self._persisted.pop().unpersist()
+            for name in SCHEMAS:
+                self.spark.catalog.dropTempView(name)
             place = jvm.org.apache.hadoop.fs.Path(self.work)
             settings = self.spark._jsparkSession.sessionState().newHadoopConf()
             place.getFileSystem(settings).delete(place, True)
@@ -84,11 +91,20 @@ class SparkTables(Columnar):
             self._closing.pop()()
 
     def run(self, sql: str, values: object = None) -> list[tuple[Any, ...]]:
-        """The rows of a SELECT in DuckDB's dialect; ``StoreError`` as in ``translated``."""
+        """The rows of a SELECT in DuckDB's dialect; ``StoreError`` as in ``translated``.
+
+        Views and tables can be made of a SELECT too; they are gone with the session.
+        """
         assert values is None
         with translated():
-            found = self.spark.sql(rendered(sql, _no_recursion).sql).collect()
-        return [tuple(row) for row in found]
+            said = rendered(sql, _no_recursion)
+            frame = self.spark.sql(said.sql)
+            if said.kind == "select":
+                return [tuple(row) for row in frame.collect()]
+            assert said.kind in ("view", "table"), sql
+            made = frame if said.kind == "view" else self.persisted(frame)
+            made.createOrReplaceTempView(said.table)
+        return []
 
     def ids_of(self, terms: Sequence[Term]) -> list[int | None]:
         """The numbers of several terms, in one job."""
@@ -165,6 +181,7 @@ def open_folder(spark: SparkSession, folder: str) -> SparkTables:
     folder = folder.rstrip("/")
     here = Path(folder.removeprefix("file://"))
     manifest = _manifest(spark, folder, here)
+    spark = apart(spark)
     with translated(folder):
         for name, schema in SCHEMAS.items():
             try:

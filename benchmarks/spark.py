@@ -1,0 +1,187 @@
+"""What load, validation, rules and questions take on Spark, with one worker and with two.
+
+Run ``python benchmarks/spark.py [--cases 1000] [--workers 1,2] [--steps load,validate,…]``. The
+data are invented cases (``cases.py``), as N-Triples. Spark runs as ``local-cluster``: workers of
+one core and 1 GB each, processes of their own, and a driver. Each number of workers is a process of
+its own, they take turns, and each step runs once, since a second run is quicker than what a command
+takes. ``start`` is until the session has run a task. The answers, and the numbers of results and of
+inferred triples, are held against the columnar engine's, in this process; a step that differs is
+said to differ.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import platform
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from comparison.processes import run
+from validation import generated, say
+
+HERE = Path(__file__).resolve().parent
+SHAPES = HERE / "shapes" / "usual.ttl"
+QUERIES = HERE / "asking" / "queries"
+STEPS = ("load", "validate", "reason", "questions")
+LONGEST_S = 7200.0
+HEAD = "| workers | step | seconds | load of the machine | outcome | as the columnar engine's |\n"
+
+
+def digest(rows: Any) -> str:
+    """A short hash of rows in their order."""
+    return hashlib.sha256(repr(rows).encode()).hexdigest()[:12]
+
+
+def questions() -> dict[str, str]:
+    """The research questions by name, in full SPARQL."""
+    from kkgraph.sparql import with_prefixes
+
+    found = {path.stem: with_prefixes(path.read_text("utf-8")) for path in QUERIES.glob("*.rq")}
+    if len(found) != 8:
+        raise SystemExit(f"{QUERIES}: {len(found)} questions of 8")
+    return dict(sorted(found.items()))
+
+
+def by_columns(data: Path, steps: list[str]) -> Iterator[tuple[str, float, str]]:
+    """Each step on the columnar engine: seconds and outcome."""
+    from kkgraph.columnar import engine
+    from kkgraph.columnar.loading import load
+    from kkgraph.columnar.queries import compiled
+    from kkgraph.columnar.rules import close
+    from kkgraph.columnar.space import Space
+    from kkgraph.shapes.checking import read_schema
+
+    start = time.perf_counter()
+    with load(data) as loaded:
+        yield "load", time.perf_counter() - start, f"{loaded.n_triples:,} triples"
+        if "validate" in steps:
+            schema = read_schema([SHAPES])
+            yield _timed(
+                "validate",
+                lambda: f"{engine.validate(loaded, schema, space=Space(loaded)).total:,} results",
+            )
+        for name, text in questions().items() if "questions" in steps else ():
+            yield _timed(name, lambda text=text: _answer(compiled(loaded, text).answer()))
+        if "reason" in steps:
+            yield _timed("reason", lambda: f"{close(loaded, _axioms(loaded)).n:,} triples")
+
+
+def on_spark(data: Path, folder: Path, workers: int, steps: list[str]) -> None:
+    """Each step on Spark; prints a line of JSON for each."""
+    from kkgraph.spark.asking import ask
+    from kkgraph.spark.loading import load
+    from kkgraph.spark.reasoning import close_tables
+    from kkgraph.spark.session import session
+    from kkgraph.spark.tables import open_folder
+
+    os.environ["SPARK_WORKER_DIR"] = str(folder / "workers")
+    settings = {"spark.sql.shuffle.partitions": str(max(2, workers))}
+    start = time.perf_counter()
+    spark = session(f"local-cluster[{workers},1,1024]", settings=settings, wait_s=300)
+    _tell("start", time.perf_counter() - start, "")
+    place = str(folder / "tables")
+    _tell(
+        *_timed("load", lambda: f"{load(spark, [str(data)], place)[0].rows['triples']:,} triples")
+    )
+    with open_folder(spark, place) as tables:
+        if "validate" in steps:
+            _tell(*_timed("validate", lambda: f"{_validated(tables):,} results"))
+        for name, text in questions().items() if "questions" in steps else ():
+            _tell(*_timed(name, lambda text=text: _answer(ask(tables, text))))
+        if "reason" in steps:
+            _tell(*_timed("reason", lambda: f"{close_tables(tables, _axioms(tables)).n:,} triples"))
+    spark.stop()
+
+
+def _validated(tables: Any) -> int:
+    from kkgraph.columnar import engine
+    from kkgraph.shapes.checking import read_schema
+    from kkgraph.spark.space import SparkSpace
+
+    return engine.validate(tables, read_schema([SHAPES]), space=SparkSpace(tables)).total
+
+
+def _axioms(columnar: Any) -> list[Any]:
+    from kkgraph.reasoning.saved import missing_ontology
+
+    return missing_ontology(columnar)
+
+
+def _answer(found: Any) -> str:
+    return f"{len(found.rows):,} rows, {digest(found.rows)}"
+
+
+def _timed(step: str, work: Callable[[], str]) -> tuple[str, float, str]:
+    start = time.perf_counter()
+    outcome = work()
+    return step, time.perf_counter() - start, outcome
+
+
+def _tell(step: str, seconds: float, outcome: str) -> None:
+    said = {"step": step, "s": seconds, "outcome": outcome, "load": os.getloadavg()[0]}
+    print(json.dumps(said), flush=True)
+
+
+def measured(data: Path, workers: int, steps: list[str]) -> list[dict[str, Any]]:
+    """What a process of its own says of its steps; its failure is the last one."""
+    with tempfile.TemporaryDirectory(prefix="kkgraph-spark-") as folder:
+        options = ["--data", data, "--folder", folder, "--on", str(workers)]
+        command = [sys.executable, __file__, *options, "--steps", ",".join(steps)]
+        done = run(command, timeout_s=LONGEST_S)
+    rows = [json.loads(line) for line in done.out.splitlines() if line.startswith("{")]
+    if done.code:
+        why = "too long" if done.timed_out else (done.err.strip().splitlines() or ["?"])[-1]
+        rows.append({"step": "failed", "s": done.seconds, "outcome": why[:200], "load": 0.0})
+    return rows
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--cases", type=int, default=1000)
+    parser.add_argument("--workers", default="1,2", help="numbers of workers")
+    parser.add_argument("--steps", default=",".join(STEPS))
+    parser.add_argument("--data", type=Path, help="a folder for generated data; with --on a file")
+    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--on", type=int, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    steps = options.steps.split(",")
+    if unknown := set(steps) - set(STEPS):
+        parser.error(f"no steps: {', '.join(sorted(unknown))}; there are {', '.join(STEPS)}")
+    if options.on is not None:
+        on_spark(options.data, options.folder, options.on, steps)
+        return
+    with tempfile.TemporaryDirectory(prefix="kkgraph-cases-") as made:
+        data, _ = generated(options.data or Path(made), options.cases, 1)
+        report(data, [int(n) for n in options.workers.split(",")], steps)
+
+
+def report(data: Path, workers: list[int], steps: list[str]) -> None:
+    """Measure all, and print the table."""
+    say(f"the columnar engine: {data.name}")
+    wanted = {}
+    rows = []
+    for step, seconds, outcome in by_columns(data, steps):
+        wanted[step] = outcome
+        rows.append(f"| – | {step} | {seconds:.2f} | {os.getloadavg()[0]:.1f} | {outcome} | |")
+    for number in workers:
+        say(f"Spark with {number} worker{'' if number == 1 else 's'}")
+        for row in measured(data, number, steps):
+            same = {True: "yes", False: "DIFFERS"}.get(wanted.get(row["step"]) == row["outcome"])
+            shown = same if row["step"] in wanted else ""
+            rows.append(
+                f"| {number} | {row['step']} | {row['s']:.1f} | {row['load']:.1f} |"
+                f" {row['outcome']} | {shown} |"
+            )
+    print(f"{data.name}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
+    print(HEAD + "|---|---|---|---|---|---|\n" + "\n".join(rows))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""Tables for Spark as a read-only store: every question is one statement, run by Spark."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from kkgraph.analytic import wording
+from kkgraph.analytic.graphs import graphs_of
+from kkgraph.analytic.matches import Matches
+from kkgraph.analytic.readonly import ReadOnly
+from kkgraph.errors import QuestionError
+from kkgraph.model import Answer, Route
+from kkgraph.sparql import check_nesting, with_prefixes
+from kkgraph.store.execute import check_syntax
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kkgraph.columnar.queries import Compiled
+    from kkgraph.columnar.tables import Columnar
+    from kkgraph.spark.tables import SparkTables
+    from kkgraph.store.base import Limits
+
+
+class SparkStore(ReadOnly):
+    """The graphs of tables for Spark, for reading only.
+
+    A question is answered as the columnar store answers it as SQL, or refused with ``StoreError``
+    not-on-spark and the reason: no other engine stands in for Spark.
+    """
+
+    what = "a folder of tables for Spark"
+    again = "write the tables again: kkgraph columnar export FILE.kk --partitioned -o FOLDER"
+    in_process = False
+
+    def __init__(self, tables: SparkTables) -> None:
+        self.tables = tables
+        self.where = tables.folder
+        self._graphs = graphs_of(tables)
+        self.matches = Matches(tables, self._graphs)
+        self._lock = threading.RLock()
+
+    @classmethod
+    def open(
+        cls,
+        where: Path | str | None,
+        read: Callable[[], Columnar],
+        *,
+        master: str | None = None,
+        memory: str | None = None,
+    ) -> Self:
+        """The store of a folder of tables, at a path or at an address that the cluster knows.
+
+        With a master on this machine any other place will do as well: ``read`` loads what is there,
+        and its tables are made first. Raises as ``kkgraph.spark.session.session`` and
+        ``kkgraph.spark.opening.open_tables`` do.
+        """
+        from kkgraph.spark.opening import open_tables
+        from kkgraph.spark.session import session
+
+        paths, address = [], None
+        if isinstance(where, str) and "://" in where:
+            address = where
+        elif where is not None and Path(where).is_dir():
+            address = str(Path(where).resolve())
+        elif where is not None:
+            paths = [Path(where)]
+        tables = open_tables(session(master, memory=memory), paths, address, read)
+        try:
+            return cls(tables)
+        except BaseException:
+            tables.close()
+            raise
+
+    def query(self, sparql: str, limits: Limits) -> Answer:
+        """The answer, within the limits; ``StoreError`` not-on-spark where Spark has none."""
+        from kkgraph.spark.asking import answered
+
+        with self._lock:
+            plan = self._planned(sparql)
+            return answered(plan, timeout_s=limits.timeout_s, max_rows=limits.max_rows)
+
+    query_apart = query
+
+    def route(self, sparql: str) -> Route:
+        """The way that a question takes: the plan, and Spark's statement."""
+        from kkgraph.spark.asking import statement
+
+        with self._lock:
+            plan = self._planned(sparql)
+            sql = statement(plan.sql)
+            return Route("spark", wording.asked(), f"{plan.explain()}\n\nSpark\n  {sql}", sql)
+
+    def _planned(self, sparql: str) -> Compiled:
+        from kkgraph.spark.asking import planned
+
+        check_nesting(sparql)
+        try:
+            return planned(self.tables, with_prefixes(sparql), self.dataset)
+        except QuestionError:
+            check_syntax(sparql)  # it names the place in the text as it was given
+            raise
+
+    def close(self) -> None:
+        """Drop what was made for the tables; Spark's session stays."""
+        self.tables.close()
