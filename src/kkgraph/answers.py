@@ -58,6 +58,7 @@ _LABELS: Final = (
 )
 _TRUTH: Final = {"true": True, "1": True, "false": False, "0": False}
 _REMEMBER: Final = 200_000
+_WHOLE: Final = slice(None)
 _GAPS: Final = (
     _HEAD
     + """SELECT * WHERE {
@@ -72,9 +73,14 @@ def answer(reader: Reader, question: Question, bound: str, lang: str, limits: Li
     return arranged(reader, question, reader.store.query(bound, limits), lang)
 
 
-def arranged(reader: Reader, question: Question, result: Answer, lang: str) -> Table:
+def arranged(
+    reader: Reader, question: Question, result: Answer, lang: str, part: slice = _WHOLE
+) -> Table:
     """The table of a stored question from its result; ``QuestionError`` bad-header if it lacks a
     column.
+
+    Only the rows of ``part`` become lines, and only for these is anything looked up; the gaps are
+    those of all rows.
     """
     known = set(result.variables)
     missing = [c.name for c in question.columns if c.name not in known]
@@ -85,24 +91,30 @@ def arranged(reader: Reader, question: Question, result: Answer, lang: str) -> T
             where=question.where or question.id,
             hint=f"It selects: {', '.join(result.variables)}.",
         )
-    return tabulate(reader, result, question.columns, lang, question=question)
+    return tabulate(reader, result, question.columns, lang, question=question, part=part)
 
 
-def tabulate(
+def tabulate(  # noqa: PLR0913
     reader: Reader,
     result: Answer,
     columns: tuple[Column, ...],
     lang: str,
     *,
     question: Question | None = None,
+    part: slice = _WHOLE,
 ) -> Table:
-    """A result as a table: labels in ``lang`` (else English), findings and gaps looked up."""
+    """A result as a table: labels in ``lang`` (else English), findings and gaps looked up.
+
+    ``part`` as in ``arranged``.
+    """
     place = {name: i for i, name in enumerate(result.variables)}
-    terms = {c.name: [r[place[c.name]] for r in result.rows] for c in columns}
-    typed = {kind: _iris(terms, columns, kind) for kind in ("finding", "gap")}
-    gap_iris = [*typed["gap"], *(names.expand(g) for g in (question.gaps if question else ()))]
+    named = [t for c in columns if c.type == "gap" for t in (r[place[c.name]] for r in result.rows)]
+    gap_iris = [t.value for t in named if isinstance(t, ox.NamedNode)]
+    gap_iris += (names.expand(g) for g in (question.gaps if question else ()))
     gaps = reader.gaps(list(dict.fromkeys(gap_iris)))
-    notes = reader.findings(typed["finding"])
+    shown = result.rows[part]
+    terms = {c.name: [r[place[c.name]] for r in shown] for c in columns}
+    notes = reader.findings(_iris(terms, columns, "finding"))
     nodes = {
         t.value
         for c in columns
@@ -112,7 +124,7 @@ def tabulate(
     labels = reader.labels(nodes)
     texts = {names.expand(g.iri): g.question for g in gaps} | labels
     rows = []
-    for number in range(len(result.rows)):
+    for number in range(len(shown)):
         cells: dict[str, Cell] = {}
         found: list[FindingNote] = []
         for column in columns:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -99,6 +99,14 @@ class Desk:
             self._kept[name] = make()
         return self._kept[name]
 
+    def described(self, iris: Iterable[str]) -> frozenset[str]:
+        """Those of the IRIs of which the graph says anything."""
+        if isinstance(self.engine, Matches):
+            return self.engine.described(iris)
+        read = self.engine.quads_for_pattern
+        nodes = ((iri, ox.NamedNode(iri)) for iri in set(iris))
+        return frozenset(i for i, n in nodes if next(read(n, None, None, None), None) is not None)
+
     def do(self, job: Job) -> Reply:
         """The reply to a job. Raises whatever ``KkgraphError`` the work raises."""
         if job.kind == "load":
@@ -129,6 +137,13 @@ class Desk:
         return question.federated is None or (
             self.contact is not None and self.contact.asks(question)
         )
+
+    def solutions(
+        self, question: Question, params: Mapping[str, Any], *, lang: str, max_rows: int
+    ) -> tuple[Reader, Answer]:
+        """The plain result of a stored question that asks nobody else; see ``KnowledgeGraph``."""
+        with _hinted():
+            return self.graph.solutions(question, params, lang=lang, limits=Limits(None, max_rows))
 
     def ask(
         self, question: Question, params: Mapping[str, Any], *, lang: str, max_rows: int
