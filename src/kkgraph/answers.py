@@ -24,6 +24,7 @@ from kkgraph.model import (
     in_language,
 )
 from kkgraph.store import Limits, Store
+from kkgraph.store.base import query_about
 from kkgraph.tables import Table
 
 _XSD: Final = names.PREFIXES["xsd"]
@@ -34,7 +35,7 @@ _HEAD: Final = "".join(
 _FINDINGS: Final = (
     _HEAD
     + """SELECT * WHERE {
-  VALUES ?f { %s }
+  VALUES ?f { <urn:kkgraph:given> }
   ?f dcterms:identifier ?id ; kk:scope ?scope ; kk:hedge ?hedge ; kk:statement ?text .
   OPTIONAL { ?f kk:holder ?holder }
   OPTIONAL {
@@ -46,14 +47,15 @@ _FINDINGS: Final = (
 }"""
 )
 _HOME: Final = (
-    _HEAD + "SELECT ?f ?g WHERE { VALUES ?f { %s } GRAPH ?g { ?f a kk:Finding } } ORDER BY ?f ?g"
+    _HEAD + "SELECT ?f ?g WHERE { VALUES ?f { <urn:kkgraph:given> } GRAPH ?g { ?f a kk:Finding } } "
+    "ORDER BY ?f ?g"
 )
 _LABELS: Final = (
     _HEAD
     + """SELECT DISTINCT ?n ?l ?rank WHERE {
-  { VALUES ?n { %s } GRAPH ?g { ?n skos:prefLabel ?l } BIND(0 AS ?rank) }
+  { VALUES ?n { <urn:kkgraph:given> } GRAPH ?g { ?n skos:prefLabel ?l } BIND(0 AS ?rank) }
   UNION
-  { VALUES ?n { %s } GRAPH ?h { ?n rdfs:label ?l } BIND(1 AS ?rank) }
+  { VALUES ?n { <urn:kkgraph:given> } GRAPH ?h { ?n rdfs:label ?l } BIND(1 AS ?rank) }
 }"""
 )
 _TRUTH: Final = {"true": True, "1": True, "false": False, "0": False}
@@ -62,7 +64,7 @@ _WHOLE: Final = slice(None)
 _GAPS: Final = (
     _HEAD
     + """SELECT * WHERE {
-  VALUES ?gap { %s }
+  VALUES ?gap { <urn:kkgraph:given> }
   ?gap a kk:KnowledgeGap ; kk:question ?q ; kk:reason ?reason ; kk:boundedBy ?f
 } ORDER BY ?gap ?f"""
 )
@@ -123,13 +125,17 @@ def tabulate(  # noqa: PLR0913
     }
     labels = reader.labels(nodes)
     texts = {names.expand(g.iri): g.question for g in gaps} | labels
+    made: dict[tuple[str, Any], Cell] = {}
     rows = []
     for number in range(len(shown)):
         cells: dict[str, Cell] = {}
         found: list[FindingNote] = []
         for column in columns:
             term = terms[column.name][number]
-            cells[column.name] = _cell(column, term, lang, texts, notes)
+            cell = made.get((column.type, term))
+            if cell is None:
+                cell = made[column.type, term] = _cell(column, term, lang, texts, notes)
+            cells[column.name] = cell
             if column.type == "finding" and isinstance(term, ox.NamedNode) and term.value in notes:
                 found.append(notes[term.value])
         rows.append(Row(cells, _once(found)))
@@ -167,7 +173,7 @@ class Reader:
         """Labels by IRI and language; ``skos:prefLabel`` wins over ``rdfs:label``."""
         self._refresh()
         wanted = set(iris)
-        if new := _values(wanted - self._labels.keys()):
+        if new := _listed(wanted - self._labels.keys()):
             self._labels |= {iri: {} for iri in wanted - self._labels.keys()}
             self._labels |= self._read_labels(new)
         return {i: self._labels[i] for i in wanted if self._labels.get(i)}
@@ -176,7 +182,7 @@ class Reader:
         """What a line says about the findings it rests on, by IRI; others are left out."""
         self._refresh()
         wanted = set(iris)
-        if new := _values(wanted - self._findings.keys()):
+        if new := _listed(wanted - self._findings.keys()):
             self._findings |= dict.fromkeys(wanted - self._findings.keys())
             self._findings |= self._read_findings(new)
         return {i: note for i in wanted if (note := self._findings.get(i))}
@@ -184,14 +190,14 @@ class Reader:
     def gaps(self, iris: list[str]) -> tuple[Gap, ...]:
         """The knowledge gaps with these IRIs, in their order, each with its nearest findings."""
         self._refresh()
-        if new := _values(set(iris) - self._gaps.keys()):
+        if new := _listed(set(iris) - self._gaps.keys()):
             self._gaps |= dict.fromkeys(set(iris) - self._gaps.keys())
             self._gaps |= self._read_gaps(new)
         return tuple(gap for i in iris if (gap := self._gaps.get(i)))
 
-    def _read_gaps(self, wanted: str) -> dict[str, Gap]:
+    def _read_gaps(self, wanted: list[str]) -> dict[str, Gap]:
         raw: dict[str, dict[str, Any]] = {}
-        for row in _rows(self.store, _GAPS % wanted):
+        for row in _rows(self.store, _GAPS, wanted):
             mine = raw.setdefault(
                 row["gap"].value, {"q": {}, "reason": row["reason"].value, "f": {}}
             )
@@ -217,24 +223,33 @@ class Reader:
             self._findings.clear()
             self._gaps.clear()
 
-    def _read_labels(self, wanted: str) -> dict[str, Text]:
+    def _read_labels(self, wanted: list[str]) -> dict[str, Text]:
         out: dict[str, dict[str, tuple[int, str]]] = {}
-        for row in _rows(self.store, _LABELS % (wanted, wanted)):
-            label, rank = row["l"], int(row["rank"].value)
+        for row in _rows(self.store, _LABELS, wanted):
+            label = row["l"]
             lang = (label.language or "en").split("-")[0]
             mine = out.setdefault(row["n"].value, {})
-            if lang not in mine or rank < mine[lang][0]:
-                mine[lang] = (rank, label.value)
+            found = int(row["rank"].value), label.value
+            mine[lang] = min(mine.get(lang, found), found)
         return {iri: {lang: text for lang, (_, text) in by.items()} for iri, by in out.items()}
 
-    def _read_findings(self, wanted: str) -> dict[str, FindingNote]:
+    def _read_findings(self, wanted: list[str]) -> dict[str, FindingNote]:
+        """The notes; of several statements in a language, or several pieces of evidence, the first
+        in the order of their texts, whatever the order in which the store gives them.
+        """
         raw: dict[str, dict[str, Any]] = {}
-        for row in _rows(self.store, _FINDINGS % wanted):
+        for row in _rows(self.store, _FINDINGS, wanted):
+            text, holder = row.pop("text"), row.pop("holder", None)
             mine = raw.setdefault(row["f"].value, {"text": {}, "holders": set(), "row": row})
-            mine["text"][row["text"].language or "en"] = row["text"].value
-            if row.get("holder") is not None:
-                mine["holders"].add(row["holder"].value)
-        home = {r["f"].value: r["g"].value for r in _rows(self.store, _HOME % wanted)}
+            lang = text.language or "en"
+            mine["text"][lang] = min(mine["text"].get(lang, text.value), text.value)
+            if holder is not None:
+                mine["holders"].add(holder.value)
+            if row != mine["row"]:
+                mine["row"] = min(row, mine["row"], key=lambda r: [str(t) for t in r.values()])
+        home: dict[str, str] = {}
+        for row in _rows(self.store, _HOME, wanted):
+            home[row["f"].value] = row["g"].value
         nodes = {n for m in raw.values() for n in m["holders"]}
         nodes |= {m["row"][k].value for m in raw.values() for k in ("scope", "hedge")}
         labels = self.labels(nodes)
@@ -307,14 +322,14 @@ def _plain(term: ox.Literal) -> Any:
     return text
 
 
-def _rows(store: Store, query: str) -> Iterable[dict[str, Any]]:
-    result = store.query(query, Limits(max_rows=None))
+def _rows(store: Store, query: str, wanted: list[str]) -> Iterable[dict[str, Any]]:
+    result = query_about(store, query, wanted, Limits(max_rows=None))
     for row in result.rows:
         yield dict(zip(result.variables, row, strict=True))
 
 
-def _values(iris: Iterable[str]) -> str:
-    return " ".join(sparql.iri(i) for i in sorted(set(iris)) if sparql.is_iri(i))
+def _listed(iris: Iterable[str]) -> list[str]:
+    return sorted(i for i in set(iris) if sparql.is_iri(i))
 
 
 def _iris(terms: dict[str, list[Any]], columns: tuple[Column, ...], kind: str) -> list[str]:

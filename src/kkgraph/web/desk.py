@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -60,6 +60,17 @@ class Direct(OxigraphStore):
         return self.query(sparql, limits)
 
 
+@contextmanager
+def _fatal() -> Iterator[None]:
+    """Turn out-of-memory into ``MemoryError``, which ends the process."""
+    try:
+        yield
+    except StoreError as error:
+        if error.code == "out-of-memory":
+            raise MemoryError(error.message) from error
+        raise
+
+
 class DirectFile(ColumnarStore):
     """A columnar file whose questions run as they are, as with ``Direct``."""
 
@@ -69,12 +80,13 @@ class DirectFile(ColumnarStore):
         Raises ``MemoryError`` where memory ran out, which ends this process: the engine may not
         find its way back.
         """
-        try:
+        with _fatal():
             return super().query(sparql, Limits(None, limits.max_rows))
-        except StoreError as error:
-            if error.code == "out-of-memory":
-                raise MemoryError(error.message) from error
-            raise
+
+    def query_about(self, sparql: str, iris: Sequence[str], limits: Limits) -> Answer:
+        """As ``query``."""
+        with _fatal():
+            return super().query_about(sparql, iris, Limits(None, limits.max_rows))
 
     def query_apart(self, sparql: str, limits: Limits) -> Answer:
         """The same: this process is the one apart."""
