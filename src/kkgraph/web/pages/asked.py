@@ -140,10 +140,10 @@ def _answered(desk: Desk, asked: Question, bound: dict[str, str], visit: Visit) 
     """The lines of one page of the answer; only for these are labels and findings looked up."""
     if asked.federated is not None:
         whole = desk.ask(asked, bound, lang=visit.lang, max_rows=MOST)
-        part, fields = _paged(len(whole), visit)
+        part, fields = paged(len(whole), visit)
         return {**fields, **_shown(whole, whole.lines[part])}
     reader, found = desk.solutions(asked, bound, lang=visit.lang, max_rows=MOST)
-    part, fields = _paged(len(found.rows), visit)
+    part, fields = paged(len(found.rows), visit)
     table = answers.arranged(reader, asked, found, visit.lang, part)
     return {**fields, **_shown(table, table.lines)}
 
@@ -152,7 +152,7 @@ def _shown(table: Table, lines: Sequence[Row]) -> dict[str, Any]:
     return {"table": table, "lines": lines, "has_findings": any(line.findings for line in lines)}
 
 
-def _paged(total: int, visit: Visit) -> tuple[slice, dict[str, Any]]:
+def paged(total: int, visit: Visit) -> tuple[slice, dict[str, Any]]:
     """The lines of the page that the address names, and what its pager says."""
     number = visit.get("page", "1")
     last = max(1, -(-total // LINES))
