@@ -130,7 +130,7 @@ class Gatherer:
         }
 
     def _case(self, slug: str, held: Contents, findings: int) -> dict[str, Any]:
-        case = shelf.read(self.graph.reader, slug.removeprefix("case-"))
+        case = shelf.read(self.graph.reader, slug.removeprefix("case-"), whole=False)
         name: Text = next((t for _, t in case.studies if t), {}) or {"en": case.slug}
         return {
             "title": say("case", name=name),
