@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import importlib.resources
 import json
 import re
@@ -668,3 +669,32 @@ def test_the_command(tmp_path, monkeypatch):
     assert yaml.safe_load(done.stdout)["name"] == "ckan"
     done = run(app, ["publish"])
     assert (done.exception.code, done.exception.where) == ("bad-value", "--to")
+
+
+def test_blank_nodes_are_named_by_the_statements_that_have_them(tmp_path):
+    text = """@prefix kkg: <https://w3id.org/kkgraph/graph/> . @prefix : <urn:> .
+    kkg:entities { :a :p _:x, _:y . _:x :q _:y . _:z :q 1 . :b :p 2 ; :q :c . }
+    kkg:context { _:n :p _:x . :b :p 3 . }"""
+    quads = list(ox.parse(text, format=ox.RdfFormat.TRIG))
+    with KnowledgeGraph.open(in_process=True) as graph:
+        named = {"entities": [], "context": []}
+        for quad in quads:
+            named[quad.graph_name.value.rpartition("/")[2]].append(quad.triple)
+        graph.store.put_graphs({names.KKG + g: triples for g, triples in named.items()})
+        found = selecting.part(graph.store, named)
+    assert found == sorted(canonical(quads), key=str)
+    assert len(found) == len(quads) == 8
+
+
+def test_a_command_that_finds_no_memory_says_so(monkeypatch, capsys):
+    running = importlib.import_module("kkgraph.cli.main")
+
+    def full():
+        raise MemoryError
+
+    monkeypatch.setattr("kkgraph.cli.app.app", full)
+    monkeypatch.setattr(sys, "argv", ["kkgraph", "publish"])
+    with pytest.raises(SystemExit) as caught:
+        running._run()
+    assert caught.value.code == 3
+    assert "kkgraph: out-of-memory: no memory is left\n" in capsys.readouterr().err

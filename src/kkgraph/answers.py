@@ -24,6 +24,7 @@ from kkgraph.model import (
     in_language,
 )
 from kkgraph.store import Limits, Store
+from kkgraph.store.base import query_about
 from kkgraph.tables import Table
 
 _XSD: Final = names.PREFIXES["xsd"]
@@ -34,7 +35,7 @@ _HEAD: Final = "".join(
 _FINDINGS: Final = (
     _HEAD
     + """SELECT * WHERE {
-  VALUES ?f { %s }
+  VALUES ?f { <urn:kkgraph:given> }
   ?f dcterms:identifier ?id ; kk:scope ?scope ; kk:hedge ?hedge ; kk:statement ?text .
   OPTIONAL { ?f kk:holder ?holder }
   OPTIONAL {
@@ -47,22 +48,24 @@ _FINDINGS: Final = (
 )
 _TOLD: Final = ("start", "end", "source", "sha", "document", "locator", "id", "scope", "hedge")
 _HOME: Final = (
-    _HEAD + "SELECT ?f ?g WHERE { VALUES ?f { %s } GRAPH ?g { ?f a kk:Finding } } ORDER BY ?f ?g"
+    _HEAD + "SELECT ?f ?g WHERE { VALUES ?f { <urn:kkgraph:given> } GRAPH ?g { ?f a kk:Finding } } "
+    "ORDER BY ?f ?g"
 )
 _LABELS: Final = (
     _HEAD
     + """SELECT DISTINCT ?n ?l ?rank WHERE {
-  { VALUES ?n { %s } GRAPH ?g { ?n skos:prefLabel ?l } BIND(0 AS ?rank) }
+  { VALUES ?n { <urn:kkgraph:given> } GRAPH ?g { ?n skos:prefLabel ?l } BIND(0 AS ?rank) }
   UNION
-  { VALUES ?n { %s } GRAPH ?h { ?n rdfs:label ?l } BIND(1 AS ?rank) }
+  { VALUES ?n { <urn:kkgraph:given> } GRAPH ?h { ?n rdfs:label ?l } BIND(1 AS ?rank) }
 }"""
 )
 _TRUTH: Final = {"true": True, "1": True, "false": False, "0": False}
 _REMEMBER: Final = 200_000
+_WHOLE: Final = slice(None)
 _GAPS: Final = (
     _HEAD
     + """SELECT * WHERE {
-  VALUES ?gap { %s }
+  VALUES ?gap { <urn:kkgraph:given> }
   ?gap a kk:KnowledgeGap ; kk:question ?q ; kk:reason ?reason ; kk:boundedBy ?f
 } ORDER BY ?gap ?f"""
 )
@@ -73,9 +76,14 @@ def answer(reader: Reader, question: Question, bound: str, lang: str, limits: Li
     return arranged(reader, question, reader.store.query(bound, limits), lang)
 
 
-def arranged(reader: Reader, question: Question, result: Answer, lang: str) -> Table:
+def arranged(
+    reader: Reader, question: Question, result: Answer, lang: str, part: slice = _WHOLE
+) -> Table:
     """The table of a stored question from its result; ``QuestionError`` bad-header if it lacks a
     column.
+
+    Only the rows of ``part`` become lines, and only for these is anything looked up; the gaps are
+    those of all rows.
     """
     known = set(result.variables)
     missing = [c.name for c in question.columns if c.name not in known]
@@ -86,24 +94,30 @@ def arranged(reader: Reader, question: Question, result: Answer, lang: str) -> T
             where=question.where or question.id,
             hint=f"It selects: {', '.join(result.variables)}.",
         )
-    return tabulate(reader, result, question.columns, lang, question=question)
+    return tabulate(reader, result, question.columns, lang, question=question, part=part)
 
 
-def tabulate(
+def tabulate(  # noqa: PLR0913
     reader: Reader,
     result: Answer,
     columns: tuple[Column, ...],
     lang: str,
     *,
     question: Question | None = None,
+    part: slice = _WHOLE,
 ) -> Table:
-    """A result as a table: labels in ``lang`` (else English), findings and gaps looked up."""
+    """A result as a table: labels in ``lang`` (else English), findings and gaps looked up.
+
+    ``part`` as in ``arranged``.
+    """
     place = {name: i for i, name in enumerate(result.variables)}
-    terms = {c.name: [r[place[c.name]] for r in result.rows] for c in columns}
-    typed = {kind: _iris(terms, columns, kind) for kind in ("finding", "gap")}
-    gap_iris = [*typed["gap"], *(names.expand(g) for g in (question.gaps if question else ()))]
+    named = [t for c in columns if c.type == "gap" for t in (r[place[c.name]] for r in result.rows)]
+    gap_iris = [t.value for t in named if isinstance(t, ox.NamedNode)]
+    gap_iris += (names.expand(g) for g in (question.gaps if question else ()))
     gaps = reader.gaps(list(dict.fromkeys(gap_iris)))
-    notes = reader.findings(typed["finding"])
+    shown = result.rows[part]
+    terms = {c.name: [r[place[c.name]] for r in shown] for c in columns}
+    notes = reader.findings(_iris(terms, columns, "finding"))
     nodes = {
         t.value
         for c in columns
@@ -112,13 +126,17 @@ def tabulate(
     }
     labels = reader.labels(nodes)
     texts = {names.expand(g.iri): g.question for g in gaps} | labels
+    made: dict[tuple[str, Any], Cell] = {}
     rows = []
-    for number in range(len(result.rows)):
+    for number in range(len(shown)):
         cells: dict[str, Cell] = {}
         found: list[FindingNote] = []
         for column in columns:
             term = terms[column.name][number]
-            cells[column.name] = _cell(column, term, lang, texts, notes)
+            cell = made.get((column.type, term))
+            if cell is None:
+                cell = made[column.type, term] = _cell(column, term, lang, texts, notes)
+            cells[column.name] = cell
             if column.type == "finding" and isinstance(term, ox.NamedNode) and term.value in notes:
                 found.append(notes[term.value])
         rows.append(Row(cells, _once(found)))
@@ -156,7 +174,7 @@ class Reader:
         """Labels by IRI and language; ``skos:prefLabel`` wins over ``rdfs:label``."""
         self._refresh()
         wanted = set(iris)
-        if new := _values(wanted - self._labels.keys()):
+        if new := _listed(wanted - self._labels.keys()):
             self._labels |= {iri: {} for iri in wanted - self._labels.keys()}
             self._labels |= self._read_labels(new)
         return {i: self._labels[i] for i in wanted if self._labels.get(i)}
@@ -165,7 +183,7 @@ class Reader:
         """What a line says about the findings it rests on, by IRI; others are left out."""
         self._refresh()
         wanted = set(iris)
-        if new := _values(wanted - self._findings.keys()):
+        if new := _listed(wanted - self._findings.keys()):
             self._findings |= dict.fromkeys(wanted - self._findings.keys())
             self._findings |= self._read_findings(new)
         return {i: note for i in wanted if (note := self._findings.get(i))}
@@ -173,14 +191,14 @@ class Reader:
     def gaps(self, iris: list[str]) -> tuple[Gap, ...]:
         """The knowledge gaps with these IRIs, in their order, each with its nearest findings."""
         self._refresh()
-        if new := _values(set(iris) - self._gaps.keys()):
+        if new := _listed(set(iris) - self._gaps.keys()):
             self._gaps |= dict.fromkeys(set(iris) - self._gaps.keys())
             self._gaps |= self._read_gaps(new)
         return tuple(gap for i in iris if (gap := self._gaps.get(i)))
 
-    def _read_gaps(self, wanted: str) -> dict[str, Gap]:
+    def _read_gaps(self, wanted: list[str]) -> dict[str, Gap]:
         raw: dict[str, dict[str, Any]] = {}
-        for row in _rows(self.store, _GAPS % wanted):
+        for row in _rows(self.store, _GAPS, wanted):
             mine = raw.setdefault(
                 row["gap"].value, {"q": {}, "reason": row["reason"].value, "f": {}}
             )
@@ -206,26 +224,32 @@ class Reader:
             self._findings.clear()
             self._gaps.clear()
 
-    def _read_labels(self, wanted: str) -> dict[str, Text]:
+    def _read_labels(self, wanted: list[str]) -> dict[str, Text]:
         out: dict[str, dict[str, tuple[int, str]]] = {}
-        for row in _rows(self.store, _LABELS % (wanted, wanted)):
-            label, rank = row["l"], int(row["rank"].value)
+        for row in _rows(self.store, _LABELS, wanted):
+            label = row["l"]
             lang = (label.language or "en").split("-")[0]
             mine = out.setdefault(row["n"].value, {})
-            mine[lang] = min(mine.get(lang, (rank, label.value)), (rank, label.value))
+            found = int(row["rank"].value), label.value
+            mine[lang] = min(mine.get(lang, found), found)
         return {iri: {lang: text for lang, (_, text) in by.items()} for iri, by in out.items()}
 
-    def _read_findings(self, wanted: str) -> dict[str, FindingNote]:
+    def _read_findings(self, wanted: list[str]) -> dict[str, FindingNote]:
+        """The notes; of several statements in a language, or several pieces of evidence, the first
+        by ``_rank``, whatever the order in which the store gives them.
+        """
         raw: dict[str, dict[str, Any]] = {}
-        for row in _rows(self.store, _FINDINGS % wanted):
+        for row in _rows(self.store, _FINDINGS, wanted):
+            text, holder = row.pop("text"), row.pop("holder", None)
             mine = raw.setdefault(row["f"].value, {"text": {}, "holders": set(), "row": row})
-            # engines give rows in different orders, and data may say a thing twice
             mine["row"] = min(mine["row"], row, key=_rank)
-            lang, text = row["text"].language or "en", row["text"].value
-            mine["text"][lang] = min(mine["text"].get(lang, text), text)
-            if row.get("holder") is not None:
-                mine["holders"].add(row["holder"].value)
-        home = {r["f"].value: r["g"].value for r in _rows(self.store, _HOME % wanted)}
+            lang = text.language or "en"
+            mine["text"][lang] = min(mine["text"].get(lang, text.value), text.value)
+            if holder is not None:
+                mine["holders"].add(holder.value)
+        home: dict[str, str] = {}
+        for row in _rows(self.store, _HOME, wanted):
+            home[row["f"].value] = row["g"].value
         nodes = {n for m in raw.values() for n in m["holders"]}
         nodes |= {m["row"][k].value for m in raw.values() for k in ("scope", "hedge")}
         labels = self.labels(nodes)
@@ -304,14 +328,14 @@ def _plain(term: ox.Literal) -> Any:
     return text
 
 
-def _rows(store: Store, query: str) -> Iterable[dict[str, Any]]:
-    result = store.query(query, Limits(max_rows=None))
+def _rows(store: Store, query: str, wanted: list[str]) -> Iterable[dict[str, Any]]:
+    result = query_about(store, query, wanted, Limits(max_rows=None))
     for row in result.rows:
         yield dict(zip(result.variables, row, strict=True))
 
 
-def _values(iris: Iterable[str]) -> str:
-    return " ".join(sparql.iri(i) for i in sorted(set(iris)) if sparql.is_iri(i))
+def _listed(iris: Iterable[str]) -> list[str]:
+    return sorted(i for i in set(iris) if sparql.is_iri(i))
 
 
 def _iris(terms: dict[str, list[Any]], columns: tuple[Column, ...], kind: str) -> list[str]:

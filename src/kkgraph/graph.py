@@ -106,15 +106,37 @@ class KnowledgeGraph(CaseWork, LinkWork, JudgingWork):
         ``StoreError`` (timeout), ``RemoteError``.
         """
         asked = catalogue.get(question) if isinstance(question, str) else question
-        bound = self.sparql_of(asked, params, lang=lang)
-        reader = self.study().reader if asked.competency or asked.answers else self.reader
         if asked.federated is None:
-            return answers.answer(reader, asked, bound, lang, Limits(timeout_s, max_rows))
+            limits = Limits(timeout_s, max_rows)
+            reader, found = self.solutions(asked, params, lang=lang, limits=limits)
+            return answers.arranged(reader, asked, found, lang)
         from kkgraph import federation
 
+        bound = self.sparql_of(asked, params, lang=lang)
+        reader = self._asked_of(asked).reader
         seconds = asked.federated.timeout_s if timeout_s == DEFAULT_TIMEOUT_S else timeout_s
         allowed = federation.Allowed(allow_remote, Path(cache) if cache else None)
         return federation.ask(reader, asked, bound, lang, Limits(seconds, max_rows), allowed)
+
+    def solutions(
+        self,
+        question: Question,
+        params: Mapping[str, Any] | None = None,
+        *,
+        lang: str = "en",
+        limits: Limits,
+    ) -> tuple[answers.Reader, Answer]:
+        """The plain result of a stored question that asks nobody else, and who reads its labels.
+
+        ``answers.arranged`` makes a table of it, or of some of its rows. Raises as ``ask``.
+        """
+        bound = self.sparql_of(question, params, lang=lang)
+        reader = self._asked_of(question).reader
+        return reader, reader.store.query(bound, limits)
+
+    def _asked_of(self, question: Question) -> KnowledgeGraph:
+        """The study alone for its own questions, this graph for all others."""
+        return self.study() if question.competency or question.answers else self
 
     def sparql_of(
         self,
@@ -184,7 +206,7 @@ class KnowledgeGraph(CaseWork, LinkWork, JudgingWork):
     ) -> Route:
         """The way that ``ask`` would take: which engine answers, why, and the plan in SQL."""
         asked = catalogue.get(question) if isinstance(question, str) else question
-        whole = self.study() if asked.competency or asked.answers else self
+        whole = self._asked_of(asked)
         found = whole.store.route(self.sparql_of(asked, params, lang=lang))
         return found if whole is self else replace(found, reason=wording.alone())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 _CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
@@ -12,9 +13,10 @@ _CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
 def display_width(text: str) -> int:
     """Terminal columns of a text: 0 for combining marks, 2 for wide characters, else 1."""
-    return sum(_width(c) for c in text)
+    return len(text) if text.isascii() else sum(map(_width, text))
 
 
+@lru_cache(maxsize=4_096)
 def _width(char: str) -> int:
     if char < "\u0300":
         return 1
@@ -34,19 +36,23 @@ def wrap(text: str, width: int) -> list[str]:
     width = max(width, 2)
     text = _CONTROL.sub("\ufffd", text)
     for paragraph in text.split("\n"):
-        line = ""
+        if display_width(paragraph) <= width:
+            lines.append(paragraph.lstrip(" "))
+            continue
+        line, used = "", 0
         for word in paragraph.split(" "):
-            candidate = f"{line} {word}" if line else word
-            if display_width(candidate) <= width:
-                line = candidate
+            more = display_width(word)
+            if (used + 1 + more if line else more) <= width:
+                line, used = (f"{line} {word}", used + 1 + more) if line else (word, more)
                 continue
             if line:
                 lines.append(line)
-            line = word
-            while display_width(line) > width:
+            line, used = word, more
+            while used > width:
                 cut = _cut(line, width)
                 lines.append(line[:cut])
                 line = line[cut:]
+                used = display_width(line)
         lines.append(line)
     return lines
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from kkgraph.errors import TermError
@@ -102,6 +103,7 @@ def expand(name: str) -> str:
     return PREFIXES[prefix] + local
 
 
+@lru_cache(maxsize=10_000)
 def compact(iri: str) -> str:
     """The CURIE of an IRI, or the IRI itself where no prefix fits.
 

@@ -194,7 +194,8 @@ def bind(question: Question, terms: dict[str, str | None]) -> str:
     """The question's SPARQL with parameters set to terms in SPARQL syntax (None: leave it open).
 
     The terms must come from ``term_of`` or ``sparql.iri``; nothing is pasted unchecked. Parameters
-    not named keep the value that stands in the file.
+    not named keep the value that stands in the file. A parameter's line is the first one with its
+    name: a later one says among which values it may be, and stays.
     """
     known = {p.name for p in question.params}
     for name in terms:
@@ -210,9 +211,12 @@ def bind(question: Question, terms: dict[str, str | None]) -> str:
                 ),
             )
 
+    waiting = set(terms)
+
     def swap(match: re.Match[str]) -> str:
-        if match[1] not in terms:
+        if match[1] not in waiting:
             return match[0]
+        waiting.remove(match[1])
         term = terms[match[1]]
         return f"  VALUES ?{match[1]} {{ {'UNDEF' if term is None else term} }}"
 

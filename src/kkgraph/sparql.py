@@ -293,6 +293,15 @@ def iri(value: str) -> str:
     return f"<{value}>"
 
 
+def with_list(text: str, iris: Iterable[str]) -> str:
+    """The query with these IRIs where ``<urn:kkgraph:given>`` stands for them; may raise bad-iri.
+
+    >>> with_list("SELECT * { VALUES ?x { <urn:kkgraph:given> } }", ["urn:a", "urn:b"])
+    'SELECT * { VALUES ?x { <urn:a> <urn:b> } }'
+    """
+    return text.replace("<urn:kkgraph:given>", " ".join(map(iri, iris)))
+
+
 _NAME: Final = re.compile(r"(?<![\w.\-:?$@])([A-Za-z][\w.\-]*):")
 _OWN: Final = re.compile(r"\bPREFIX\s+([^\s:<]*):", re.I)
 

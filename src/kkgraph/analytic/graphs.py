@@ -38,6 +38,13 @@ class Graphs:
             f"SELECT g, p, s, o FROM {self.dataset.named} WHERE {self._among(named)}",
         )
 
+    def triples(self, graphs: Sequence[str]) -> str:
+        """A SELECT of the triples of some graphs, each once; of the default graph for none."""
+        if not graphs:
+            return f"SELECT p, s, o FROM {self.dataset.default}"
+        word = "SELECT" if len(graphs) == 1 else "SELECT DISTINCT"
+        return f"{word} p, s, o FROM {self.dataset.named} WHERE {self._among(graphs)}"
+
     def _among(self, graphs: Sequence[str]) -> str:
         found = [self.named[g] for g in graphs if g in self.named]
         return f"g IN ({_listed(found)})" if found else "false"

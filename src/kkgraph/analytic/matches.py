@@ -39,14 +39,43 @@ class Matches:
         """True where the graph has triples."""
         return graph.value in self._graphs.named
 
-    def count(self, graph: ox.NamedNode | ox.DefaultGraph) -> int:
-        """The number of triples of a graph."""
-        if isinstance(graph, ox.DefaultGraph):
-            where = self._graphs.dataset.default
-        else:
-            number = self._graphs.named.get(graph.value, -2)
-            where = f"{self._graphs.dataset.named} WHERE g = {number}"
-        return int(self._columnar.run(f"SELECT count(*) FROM {where}")[0][0])
+    def counts(self) -> dict[str, int]:
+        """The number of triples of each named graph, and under ``""`` of the default graph."""
+        sizes = dict(self._columnar.run(
+            f"SELECT g, count(*) FROM {self._graphs.dataset.named} GROUP BY g"
+        ))  # fmt: skip
+        default = self._columnar.run(f"SELECT count(*) FROM {self._graphs.dataset.default}")
+        named = {iri: int(sizes.get(n, 0)) for iri, n in self._graphs.named.items()}
+        return {"": int(default[0][0]), **named}
+
+    def subjects(self, graph: ox.NamedNode, first: int, last: str) -> tuple[int, list[str]]:
+        """How many IRIs a graph has triples of, and the first of them in the order of code points.
+
+        Those that match ``last``, a regular expression, come after all others.
+        """
+        lo, hi = self._columnar.range_of("iri")
+        number = self._graphs.named.get(graph.value, -2)
+        rows = self._columnar.run(
+            f"""
+SELECT lex, count(*) OVER () FROM terms SEMI JOIN (
+  SELECT s AS id FROM {self._graphs.dataset.named} WHERE g = {number} AND s >= {lo} AND s < {hi}
+) USING (id)
+ORDER BY regexp_matches(lex, ?), lex LIMIT {first}""",
+            [last],
+        )
+        return (int(rows[0][1]) if rows else 0), [iri for iri, _ in rows]
+
+    def described(self, iris: Iterable[str]) -> frozenset[str]:
+        """Those of the IRIs that are the subject of any triple, found in one look."""
+        wanted = sorted(set(iris))
+        numbers = self._columnar.ids_of([ox.NamedNode(iri) for iri in wanted])
+        known = {n: iri for n, iri in zip(numbers, wanted, strict=True) if n is not None}
+        if not known:
+            return frozenset()
+        found = self._columnar.run(
+            f"SELECT DISTINCT s FROM triples WHERE s IN ({', '.join(map(str, known))})"
+        )
+        return frozenset(known[n] for (n,) in found)
 
     def quads_for_pattern(
         self, subject: Any, predicate: Any, object: Any, graph_name: Any = None

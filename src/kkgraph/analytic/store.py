@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import pyoxigraph as ox
 
+from kkgraph import sparql as words
 from kkgraph.analytic import wording
 from kkgraph.analytic.fallback import Fallback
 from kkgraph.analytic.graphs import graphs_of, opened
@@ -101,6 +103,19 @@ class ColumnarStore(ReadOnly):
         found = None if plan is None else self._by_sql(plan, limits)
         return self._fallback.query(sparql, limits, apart=True) if found is None else found
 
+    def query_about(self, sparql: str, iris: Sequence[str], limits: Limits) -> Answer:
+        """As ``kkgraph.store.base.query_about``; by SQL the list goes as a table of numbers."""
+        check_nesting(sparql)
+        if self._engine != "oxigraph" and not (self._engine == "auto" and self._is_small):
+            given = [ox.NamedNode(words.iri(iri)[1:-1]) for iri in iris]
+            text, dataset = with_prefixes(sparql), self._graphs.dataset
+            with suppress(UncoveredError):
+                plan = compiled(self.columnar, text, dataset, given=given)
+                found = self._by_sql(plan, limits)
+                if found is not None:
+                    return found
+        return self._fallback.query(words.with_list(sparql, iris), limits)
+
     def _by_sql(self, plan: Compiled, limits: Limits) -> Answer | None:
         """The answer of a plan; None where a value of the data needs another engine after all."""
         try:
@@ -122,6 +137,10 @@ class ColumnarStore(ReadOnly):
         except (UncoveredError, QuestionError):
             return None
         return self._by_sql(plan, limits)
+
+    def triples_in(self, graphs: Sequence[str]) -> str:
+        """A SELECT (p, s, o) of the triples of some named graphs, each once; see ``Graphs``."""
+        return self._graphs.triples(graphs)
 
     def copied(self, sparql: str) -> ox.Store:
         """Oxigraph's engine over a copy that has all that the question reads."""

@@ -66,7 +66,7 @@ def chosen(reader: Reader, wanted: Sequence[str]) -> dict[str, Text]:
         elif name == "local":
             out["local"] = {"en": "Your own additions", "th": "ส่วนที่เพิ่มเอง"}
         else:
-            case = shelf.read(reader, name)
+            case = shelf.read(reader, name, whole=False)
             label: Text = {}
             for lang in names.LANGUAGES:
                 label[lang] = "; ".join(in_language(t, lang) for _, t in case.studies) or case.slug

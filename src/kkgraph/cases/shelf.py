@@ -127,8 +127,11 @@ def loaded(reader: Reader) -> list[LoadedCase]:
     return [read(reader, slug) for slug in slugs(reader.store)]
 
 
-def read(reader: Reader, slug: str) -> LoadedCase:
-    """What is known of a loaded case; ``TermError`` unknown-case."""
+def read(reader: Reader, slug: str, *, whole: bool = True) -> LoadedCase:
+    """What is known of a loaded case; ``TermError`` unknown-case.
+
+    Without ``whole`` its units and codes are left out, which may be those of a nation.
+    """
     store = reader.store
     slug = require(store, slug)
     graph = f"<{names.CASE_PREFIX}{slug}>"
@@ -136,19 +139,18 @@ def read(reader: Reader, slug: str) -> LoadedCase:
     about = {p.value: o.value for p, o in _rows(store, stated)}
     studies = _nodes(store, f"GRAPH {graph} {{ ?n a kk:Study }}")
     through = _nodes(store, f"GRAPH {graph} {{ ?s a kk:Study ; kk:knownThrough ?n }}")
-    counted = _rows(
-        store,
-        f"SELECT ?n (COUNT(?f) AS ?k) {{ GRAPH {graph} {{ ?f a kk:Finding ; kk:scope ?n }} }} "
-        "GROUP BY ?n ORDER BY DESC(?k) ?n",
+    scoped = f"GRAPH {graph} {{ ?f a kk:Finding ; kk:scope ?n }}"
+    counted = whole and _rows(
+        store, f"SELECT ?n (COUNT(?f) AS ?k) {{ {scoped} }} GROUP BY ?n ORDER BY DESC(?k) ?n"
     )
-    codes = _rows(
+    codes = whole and _rows(
         store,
         f"SELECT DISTINCT ?n ?c ?s {{ {{ GRAPH {graph} {{ ?n a ?t }} }} UNION "
         f"{{ GRAPH {graph} {{ ?f kk:scope ?n }} }} ?n adms:identifier ?i . "
         "?i skos:notation ?c ; kk:identifierScheme ?s } ORDER BY ?n ?s ?c",
     )
-    units = [(n.value, int(k.value)) for n, k in counted]
-    nodes = {*studies, *through, *(n for n, _ in units), *(s.value for *_, s in codes)}
+    units = [(n.value, int(k.value)) for n, k in counted or ()]
+    nodes = {*studies, *through, *(n for n, _ in units), *(s.value for *_, s in codes or ())}
     labels = reader.labels(nodes)
     return LoadedCase(
         slug=slug,
@@ -157,11 +159,11 @@ def read(reader: Reader, slug: str) -> LoadedCase:
         loaded=about.get(_WHEN, ""),
         problems=int(about.get(_PROBLEMS, "0")),
         triples=_count(store, f"GRAPH {graph} {{ ?s ?p ?o }}"),
-        findings=sum(n for _, n in units),
+        findings=sum(n for _, n in units) if whole else _count(store, scoped),
         studies=tuple((n, labels.get(n, {})) for n in studies),
         known_through=tuple((n, labels.get(n, {})) for n in through),
         units=tuple((n, labels.get(n, {}), k) for n, k in units),
-        codes=tuple((n.value, c.value, labels.get(s.value, {})) for n, c, s in codes),
+        codes=tuple((n.value, c.value, labels.get(s.value, {})) for n, c, s in codes or ()),
     )
 
 

@@ -9,7 +9,7 @@ import sys
 import threading
 from typing import Final
 
-from kkgraph.errors import KkgraphError
+from kkgraph.errors import KkgraphError, StoreError
 
 _OBJECTS: Final = 50_000
 
@@ -65,6 +65,12 @@ def _run() -> None:
             raise
         _complain(error)
         sys.exit(error.exit_code)
+    except MemoryError:
+        if debug:
+            raise
+        message = "no memory is left"
+        _complain(StoreError("out-of-memory", message, hint="Ask for less, or take a part of it."))
+        sys.exit(3)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         sys.exit(0)

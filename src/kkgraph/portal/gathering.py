@@ -12,10 +12,11 @@ from kkgraph import names
 from kkgraph.cases import shelf
 from kkgraph.graph import KnowledgeGraph
 from kkgraph.model import Text
-from kkgraph.names import KK, KKD, KKG, RDF_TYPE
+from kkgraph.names import KK, KKD, KKG
 from kkgraph.portal import counting
+from kkgraph.portal.counting import Contents
 from kkgraph.portal.records import Dataset, Distribution, Kind
-from kkgraph.portal.selecting import Selection, triples_of, unnamed
+from kkgraph.portal.selecting import Selection
 from kkgraph.portal.wording import KEYWORDS, join, say
 from kkgraph.store import Limits
 
@@ -34,18 +35,29 @@ class Portion:
     quads: tuple[ox.Quad, ...]
 
 
+def parts(selection: Selection) -> list[tuple[str, Kind, tuple[str, ...]]]:
+    """What is published as datasets, each with its graphs: the whole, the ontology, each case,
+    each graph of links.
+    """
+    found: list[tuple[str, Kind, tuple[str, ...]]] = [
+        (GRAPH, "graph", selection.graphs),
+        (ONTOLOGY, "ontology", ("ontology",)),
+    ]
+    found += [(f"case-{c}", "case", (f"case-{c}", f"context-{c}")) for c in selection.cases]
+    return found + [(g, "links", (g,)) for g in selection.links]
+
+
 def portions(selection: Selection, quads: Sequence[ox.Quad]) -> list[Portion]:
-    """What is published as datasets: the whole, the ontology, each case, each graph of links."""
+    """The datasets with their quads."""
 
     def of(*graphs: str) -> tuple[ox.Quad, ...]:
         wanted = {KKG + g for g in graphs}
         return tuple(q for q in quads if getattr(q.graph_name, "value", "") in wanted)
 
-    found = [Portion(GRAPH, "graph", tuple(quads)), Portion(ONTOLOGY, "ontology", of("ontology"))]
-    found += [
-        Portion(f"case-{c}", "case", of(f"case-{c}", f"context-{c}")) for c in selection.cases
+    return [
+        Portion(slug, kind, tuple(quads) if kind == "graph" else of(*graphs))
+        for slug, kind, graphs in parts(selection)
     ]
-    return found + [Portion(g, "links", of(g)) for g in selection.links]
 
 
 class Gatherer:
@@ -63,15 +75,18 @@ class Gatherer:
         *,
         problems: int = 0,
         study: bool = True,
+        contents: Contents | None = None,
     ) -> Dataset:
-        """The record of a dataset with its files."""
-        triples = [q.triple for q in portion.quads]
+        """The record of a dataset with its files; ``contents`` stand for quads not at hand."""
+        held = contents or counting.Listed(portion.quads)
+        counts = held.statistics(KK if portion.kind == "ontology" else KKD)
+        number = dict(counts.classes)
         more: dict[str, Any] = {
             "graph": self._whole, "case": self._case, "ontology": self._ontology,
             "links": self._links,
-        }[portion.kind](portion, triples)  # fmt: skip
+        }[portion.kind](portion.slug, held, number.get(KK + "Finding", 0))  # fmt: skip
         marks = [more.pop("description")]
-        hidden = unnamed(portion.quads)
+        hidden = number.get(KK + "AnonymousCaseGroup", 0)
         if hidden:
             marks.append(say("unnamed_one" if hidden == 1 else "unnamed", n=hidden))
         problems = more.pop("problems", 0) or problems
@@ -85,7 +100,7 @@ class Gatherer:
             description=join(*marks),
             modified=more.pop("modified", self.date),
             keywords=KEYWORDS,
-            statistics=counting.statistics(triples, KK if portion.kind == "ontology" else KKD),
+            statistics=counts,
             distributions=tuple(distributions),
             unnamed=hidden,
             problems=problems,
@@ -103,37 +118,35 @@ class Gatherer:
             for lang in ("en", "th")
         }
 
-    def _whole(self, portion: Portion, triples: list[ox.Triple]) -> dict[str, Any]:
-        findings = _instances(triples, KK + "Finding")
-        context = triples_of(portion.quads, "context")
+    def _whole(self, slug: str, held: Contents, findings: int) -> dict[str, Any]:
+        context = held.triples("context")
         return {
             "title": say("graph"),
-            "description": say("about_graph", n=len(findings)),
+            "description": say("about_graph", n=findings),
             "sources": (_ARTICLE,),
             "temporal": self._temporal("study"),
             "spatial": self._spatial("study"),
             "linksets": counting.linksets("links-context", context),
         }
 
-    def _case(self, portion: Portion, triples: list[ox.Triple]) -> dict[str, Any]:
-        case = shelf.read(self.graph.reader, portion.slug.removeprefix("case-"))
+    def _case(self, slug: str, held: Contents, findings: int) -> dict[str, Any]:
+        case = shelf.read(self.graph.reader, slug.removeprefix("case-"), whole=False)
         name: Text = next((t for _, t in case.studies if t), {}) or {"en": case.slug}
-        findings = _instances(triples, KK + "Finding")
         return {
             "title": say("case", name=name),
-            "description": say("about_case", name=name, n=len(findings)),
+            "description": say("about_case", name=name, n=findings),
             "sources": tuple(i for i, _ in (*case.known_through, *case.studies)),
             "modified": case.loaded[:10] or self.date,
             "problems": case.problems,
-            "temporal": self._temporal(portion.slug),
-            "spatial": self._spatial(portion.slug),
+            "temporal": self._temporal(slug),
+            "spatial": self._spatial(slug),
         }
 
-    def _ontology(self, portion: Portion, triples: list[ox.Triple]) -> dict[str, Any]:
+    def _ontology(self, slug: str, held: Contents, findings: int) -> dict[str, Any]:
         head = ox.NamedNode(names.ONTOLOGY_IRI)
         changed = [
             t.object.value
-            for t in triples
+            for t in held.triples("ontology")
             if t.subject == head and t.predicate.value == names.expand("dcterms:modified")
             and isinstance(t.object, ox.Literal)
         ]  # fmt: skip
@@ -143,15 +156,16 @@ class Gatherer:
             "modified": max(changed, default=self.date),
         }
 
-    def _links(self, portion: Portion, triples: list[ox.Triple]) -> dict[str, Any]:
-        found = counting.linksets(portion.slug, triples)
-        node = ox.NamedNode(KKG + portion.slug)
+    def _links(self, slug: str, held: Contents, findings: int) -> dict[str, Any]:
+        triples = held.triples(slug)
+        found = counting.linksets(slug, triples)
+        node = ox.NamedNode(KKG + slug)
         about = {
             t.predicate.value: t.object.value
             for t in triples
             if t.subject == node and isinstance(t.object, ox.NamedNode | ox.Literal)
         }
-        name = about.get(_DCT + "title") or portion.slug.removeprefix("links-")
+        name = about.get(_DCT + "title") or slug.removeprefix("links-")
         return {
             "title": say("links", name=name),
             "description": say("about_links", n=sum(s.triples for s in found)),
@@ -182,11 +196,3 @@ class Gatherer:
         ).rows
         ((first, last),) = rows or ((None, None),)
         return (first.value, last.value) if first is not None and last is not None else None
-
-
-def _instances(triples: Iterable[ox.Triple], kind: str) -> set[Any]:
-    return {
-        t.subject
-        for t in triples
-        if t.predicate.value == RDF_TYPE and getattr(t.object, "value", "") == kind
-    }

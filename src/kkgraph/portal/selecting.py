@@ -69,11 +69,15 @@ def part(store: Store, graphs: Iterable[str]) -> list[ox.Quad]:
 
     Blank nodes get the names that RDF Dataset Canonicalization gives them.
     """
-    quads = list(store.quads([KKG + g for g in graphs]))
-    if any(isinstance(t, ox.BlankNode) for q in quads for t in (q.subject, q.object)):
-        dataset = ox.Dataset(quads)
+    quads: list[ox.Quad] = []
+    blank: list[ox.Quad] = []
+    for quad in store.quads([KKG + g for g in graphs]):
+        ends = (quad.subject, quad.object)
+        (blank if any(isinstance(t, ox.BlankNode) for t in ends) else quads).append(quad)
+    if blank:  # the names hang on the statements with blank nodes alone (RDFC-1.0, 4.4.3)
+        dataset = ox.Dataset(blank)
         dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-        quads = list(dataset)
+        quads += dataset
     return sorted(quads, key=str)
 
 

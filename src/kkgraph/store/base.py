@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
 import pyoxigraph as ox
 
+from kkgraph import sparql as words
 from kkgraph.errors import QuestionError
 from kkgraph.model import Answer, Route
 
@@ -87,3 +88,22 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Free what the store holds: worker processes, snapshots, locks."""
+
+
+@runtime_checkable
+class TakesLists(Protocol):
+    """A store to which a list of IRIs can be handed over beside the query."""
+
+    def query_about(self, sparql: str, iris: Sequence[str], limits: Limits) -> Answer:
+        """As the function of this name."""
+
+
+def query_about(store: Store, sparql: str, iris: Sequence[str], limits: Limits) -> Answer:
+    """The answer of a query in which ``VALUES ?x { <urn:kkgraph:given> }`` stands for these IRIs.
+
+    They go to a store as it takes them: as a table, or written into the query. Raises
+    ``QuestionError`` bad-iri, and as ``Store.query``.
+    """
+    if isinstance(store, TakesLists):
+        return store.query_about(sparql, iris, limits)
+    return store.query(words.with_list(sparql, iris), limits)

@@ -41,6 +41,7 @@ def _statements(
     engine: ox.Store | Matches, endpoint: str, update: bool, *, federated: bool
 ) -> list[ox.Triple]:
     me, url = ox.BlankNode("service"), ox.NamedNode(endpoint)
+    counts = _counts(engine)
     out = [_triple(me, PREFIXES["rdf"] + "type", _sd("Service")), _triple(me, SD + "endpoint", url)]
     for name in ("SPARQL11Query", *(("SPARQL11Update",) if update else ())):
         out.append(_triple(me, SD + "supportedLanguage", _sd(name)))
@@ -55,7 +56,7 @@ def _statements(
         _triple(me, SD + "defaultDataset", dataset),
         _triple(dataset, PREFIXES["rdf"] + "type", _sd("Dataset")),
         _triple(dataset, SD + "defaultGraph", default),
-        *_graph(engine, default, ox.DefaultGraph()),
+        *_graph(default, counts.get("")),
     ]
     for number, term in enumerate(sorted(engine.named_graphs(), key=str)):
         if not isinstance(term, ox.NamedNode):
@@ -66,21 +67,27 @@ def _statements(
             _triple(named, PREFIXES["rdf"] + "type", _sd("NamedGraph")),
             _triple(named, SD + "name", term),
             _triple(named, SD + "graph", graph),
-            *_graph(engine, graph, term),
+            *_graph(graph, counts.get(term.value)),
         ]
     return out
 
 
-def _graph(
-    engine: ox.Store | Matches, node: ox.BlankNode, name: ox.NamedNode | ox.DefaultGraph
-) -> list[ox.Triple]:
+def _counts(engine: ox.Store | Matches) -> dict[str, int]:
+    """The triples of each graph, the default one under ``""``; none of them of a large store."""
+    if isinstance(engine, Matches):
+        return engine.counts()
+    if len(engine) > _COUNTED_UP_TO:
+        return {}
+    graphs = [ox.DefaultGraph(), *engine.named_graphs()]
+    return {
+        getattr(g, "value", ""): sum(1 for _ in engine.quads_for_pattern(None, None, None, g))
+        for g in graphs
+    }
+
+
+def _graph(node: ox.BlankNode, number: int | None) -> list[ox.Triple]:
     out = [_triple(node, PREFIXES["rdf"] + "type", _sd("Graph"))]
-    if isinstance(engine, Matches) or len(engine) <= _COUNTED_UP_TO:
-        number = (
-            engine.count(name)
-            if isinstance(engine, Matches)
-            else sum(1 for _ in engine.quads_for_pattern(None, None, None, name))
-        )
+    if number is not None:
         out.append(_triple(node, _VOID + "triples", ox.Literal(number)))
     return out
 

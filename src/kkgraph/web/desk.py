@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -60,6 +60,17 @@ class Direct(OxigraphStore):
         return self.query(sparql, limits)
 
 
+@contextmanager
+def _fatal() -> Iterator[None]:
+    """Turn out-of-memory into ``MemoryError``, which ends the process."""
+    try:
+        yield
+    except StoreError as error:
+        if error.code == "out-of-memory":
+            raise MemoryError(error.message) from error
+        raise
+
+
 class DirectFile(ColumnarStore):
     """A columnar file whose questions run as they are, as with ``Direct``."""
 
@@ -69,12 +80,13 @@ class DirectFile(ColumnarStore):
         Raises ``MemoryError`` where memory ran out, which ends this process: the engine may not
         find its way back.
         """
-        try:
+        with _fatal():
             return super().query(sparql, Limits(None, limits.max_rows))
-        except StoreError as error:
-            if error.code == "out-of-memory":
-                raise MemoryError(error.message) from error
-            raise
+
+    def query_about(self, sparql: str, iris: Sequence[str], limits: Limits) -> Answer:
+        """As ``query``."""
+        with _fatal():
+            return super().query_about(sparql, iris, Limits(None, limits.max_rows))
 
     def query_apart(self, sparql: str, limits: Limits) -> Answer:
         """The same: this process is the one apart."""
@@ -98,6 +110,14 @@ class Desk:
         if name not in self._kept:
             self._kept[name] = make()
         return self._kept[name]
+
+    def described(self, iris: Iterable[str]) -> frozenset[str]:
+        """Those of the IRIs of which the graph says anything."""
+        if isinstance(self.engine, Matches):
+            return self.engine.described(iris)
+        read = self.engine.quads_for_pattern
+        nodes = ((iri, ox.NamedNode(iri)) for iri in set(iris))
+        return frozenset(i for i, n in nodes if next(read(n, None, None, None), None) is not None)
 
     def do(self, job: Job) -> Reply:
         """The reply to a job. Raises whatever ``KkgraphError`` the work raises."""
@@ -129,6 +149,13 @@ class Desk:
         return question.federated is None or (
             self.contact is not None and self.contact.asks(question)
         )
+
+    def solutions(
+        self, question: Question, params: Mapping[str, Any], *, lang: str, max_rows: int
+    ) -> tuple[Reader, Answer]:
+        """The plain result of a stored question that asks nobody else; see ``KnowledgeGraph``."""
+        with _hinted():
+            return self.graph.solutions(question, params, lang=lang, limits=Limits(None, max_rows))
 
     def ask(
         self, question: Question, params: Mapping[str, Any], *, lang: str, max_rows: int

@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Protocol
 from kkgraph.columnar.queries.uncovered import UncoveredError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kkgraph.columnar.queries.forms import Term
     from kkgraph.columnar.tables import Columnar
     from kkgraph.model import Answer
 
@@ -57,11 +60,18 @@ class Compiled(Protocol):
         """
 
 
-def compiled(columnar: Columnar, sparql: str, dataset: Dataset | None = None) -> Compiled:
+def compiled(
+    columnar: Columnar,
+    sparql: str,
+    dataset: Dataset | None = None,
+    *,
+    given: Sequence[Term] | None = None,
+) -> Compiled:
     """The plan of a query over a dataset (``Dataset.of`` where none is given).
 
-    Raises ``UncoveredError``, and ``QuestionError`` bad-sparql.
+    ``given`` are terms for which ``VALUES ?x { <urn:kkgraph:given> }`` stands in the query. Raises
+    ``UncoveredError``, and ``QuestionError`` bad-sparql.
     """
     from kkgraph.columnar.queries import plan
 
-    return plan.compiled(columnar, sparql, dataset or Dataset.of(columnar))
+    return plan.compiled(columnar, sparql, dataset or Dataset.of(columnar), given)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from kkgraph.columnar import arrays
 from kkgraph.columnar.queries import conjuncts
 from kkgraph.columnar.queries import forms as f
 from kkgraph.columnar.queries.columns import (
@@ -27,10 +28,13 @@ from kkgraph.columnar.queries.products import counted, thinned
 from kkgraph.columnar.queries.scopes import called, visible
 from kkgraph.columnar.queries.space import Space
 from kkgraph.columnar.queries.steps import graphs_of, in_graph, matching
+from kkgraph.columnar.queries.tabling import tabled
 from kkgraph.columnar.queries.values import Nothing, Value
 from kkgraph.columnar.queries.walks import walked
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from kkgraph.columnar.queries import Dataset
 
 
@@ -54,6 +58,7 @@ class Compiler:
         self._taken: set[str] = set()
         self._made: dict[str, int] = {}
         self.one_graph = False
+        self.lists: dict[str, tuple[str, list[int]]] = {}
 
     def column_name(self, variable: str) -> str:
         """The SQL name of a variable; SQL doesn't tell capitals from small letters."""
@@ -75,10 +80,24 @@ class Compiler:
         self.steps.append(Step(name, title, sql))
         return name
 
-    def statement(self, last: str) -> str:
-        """The statement of all parts and a last SELECT over them."""
-        parts = [f"{step.name} AS (\n  {step.sql}\n)" for step in self.steps]
+    def statement(self, last: str, *, handed: bool = False) -> str:
+        """The statement of all parts and a last SELECT over them.
+
+        With ``handed`` it reads long lists of terms from the tables of ``handed_over``.
+        """
+        lists = self.lists if handed else {}
+        texts = {name: f"SELECT n AS {sql} FROM list_{name}" for name, (sql, _) in lists.items()}
+        parts = [f"{s.name} AS (\n  {texts.get(s.name, s.sql)}\n)" for s in self.steps]
         return "WITH RECURSIVE\n" + ",\n".join(parts) + f"\n{last}" if parts else last
+
+    def handed_over(self) -> dict[str, pa.Table]:
+        """The long lists of terms, as tables that a statement may name."""
+        import numpy as np
+
+        return {
+            f"list_{name}": arrays.table({"n": arrays.integers(np.array(numbers, np.int64))})
+            for name, (_, numbers) in self.lists.items()
+        }
 
     def next_name(self, kind: str) -> str:
         """The name that the next part of a kind will have, for one that repeats itself."""
@@ -206,42 +225,7 @@ class Compiler:
         return Relation(self.step("numbered", "each solution numbered", sql), columns)
 
     def _table(self, pattern: f.Table) -> Relation:
-        if not pattern.names or not pattern.rows:
-            rows = " UNION ALL ".join(f"SELECT {NOTHING}" for _ in pattern.rows)
-            sql = rows or f"SELECT {NOTHING} WHERE false"
-            columns = {} if pattern.rows else self._never(pattern.names)
-            if columns:
-                made = ", ".join(f"CAST(NULL AS BIGINT) AS {c.sql}" for c in columns.values())
-                sql = f"SELECT {made} WHERE false"
-            return Relation(self.step("values", "given solutions", sql), columns)
-        columns = {}
-        for at, name in enumerate(pattern.names):
-            terms = [row[at] for row in pattern.rows]
-            numbers = [self.space.number(t) for t in terms if t is not None]
-            if numbers:
-                columns[name] = Column(
-                    self.column_name(name),
-                    Form.NUMBER,
-                    maybe=None in terms,
-                    origins=frozenset(("c", n) for n in numbers),
-                )
-        rows = ", ".join(
-            f"({', '.join(self._given(row[pattern.names.index(n)]) for n in columns) or '1'})"
-            for row in pattern.rows
-        )
-        names = ", ".join(c.sql for c in columns.values()) or '"."'
-        sql = f"SELECT * FROM (VALUES {rows}) AS given({names})"
-        return Relation(self.step("values", "given solutions", sql), columns)
-
-    def _never(self, names: Iterable[str]) -> dict[str, Column]:
-        return {
-            name: Column(self.column_name(name), Form.NUMBER, origins=frozenset()) for name in names
-        }
-
-    def _given(self, term: f.Term | None) -> str:
-        return (
-            "CAST(NULL AS BIGINT)" if term is None else f"CAST({self.space.number(term)} AS BIGINT)"
-        )
+        return tabled(self, pattern)
 
     def _group(self, pattern: f.Group) -> Relation:
         counts = counted(pattern)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +17,15 @@ from kkgraph.columnar.queries.running import Running
 from kkgraph.columnar.queries.scopes import graphs, terms
 from kkgraph.columnar.queries.sizes import check
 from kkgraph.columnar.queries.space import Space
+from kkgraph.columnar.queries.tabling import with_list
 from kkgraph.columnar.queries.templates import instances, some
 from kkgraph.columnar.queries.uncovered import UncoveredError
 from kkgraph.columnar.solving import BeyondError, lacking, solved
 from kkgraph.model import Answer
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from kkgraph.columnar.queries import Dataset
     from kkgraph.columnar.tables import Columnar
 
@@ -33,17 +37,21 @@ class Statement:
     compiler: Compiler
     found: Arranged
 
-    def sql(self, most: int | None = None) -> str:
-        """The statement, for at most so many rows."""
+    def sql(self, most: int | None = None, *, handed: bool = False) -> str:
+        """The statement, for at most so many rows; ``handed`` as in ``Compiler.statement``."""
         columns = ", ".join(c.sql for c in self.found.relation.columns.values()) or '"."'
         last = f"SELECT {columns} FROM {self.found.relation.sql}{self.found.clauses(most)}"
-        return self.compiler.statement(last)
+        return self.compiler.statement(last, handed=handed)
+
+    def table(self, running: Running, most: int | None) -> pa.Table:
+        """What the engine finds; long lists of terms are handed over beside the statement."""
+        return running.table(self.sql(most, handed=True), **self.compiler.handed_over())
 
     def rows(
         self, running: Running, names: tuple[str, ...], most: int | None
     ) -> list[tuple[Any, ...]]:
         """The rows of the answer, with these variables."""
-        table = running.table(self.sql(most))
+        table = self.table(running, most)
         columns = self.found.relation.columns
         terms = terms_in(table, list(columns.values()), self.compiler.space)
         found = dict(zip(columns, terms, strict=True))
@@ -56,9 +64,18 @@ class Statement:
 class Plan:
     """A query's plan: its form, whether it is for arrays, and its statement."""
 
-    def __init__(self, columnar: Columnar, text: str, dataset: Dataset) -> None:
+    def __init__(
+        self,
+        columnar: Columnar,
+        text: str,
+        dataset: Dataset,
+        given: Sequence[f.Term] | None = None,
+    ) -> None:
         self.text = text
         self.query = read(text)
+        if given is not None:
+            rows = tuple((term,) for term in given)
+            self.query = replace(self.query, pattern=with_list(self.query.pattern, rows))
         self.lacking = lacking(self.query)
         self._columnar = columnar
         self._dataset = dataset
@@ -120,7 +137,7 @@ class Plan:
         with Running(self._columnar, timeout_s) as running:
             check(self.query, space, dataset, running, max_rows)
             if self.query.kind == "ASK":
-                return Answer(truth=bool(running.table(statement.sql(1)).num_rows))
+                return Answer(truth=bool(statement.table(running, 1).num_rows))
             if self.query.kind in ("CONSTRUCT", "DESCRIBE"):
                 return self._triples(running, max_rows)
             most = None if max_rows is None else max_rows + 1
@@ -143,9 +160,11 @@ class Plan:
         return Answer(triples=tuple(triples[:max_rows]), truncated=cut)
 
 
-def compiled(columnar: Columnar, sparql: str, dataset: Dataset) -> Plan:
+def compiled(
+    columnar: Columnar, sparql: str, dataset: Dataset, given: Sequence[f.Term] | None = None
+) -> Plan:
     """The plan of a query; see ``kkgraph.columnar.queries.compiled``."""
-    plan = Plan(columnar, sparql, dataset)
+    plan = Plan(columnar, sparql, dataset, given)
     if plan.lacking is not None:
         plan.statement  # noqa: B018 - it tells what isn't covered
     return plan

@@ -10,6 +10,7 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from kkgraph.columnar.queries import forms as f
+from kkgraph.columnar.queries.connecting import connected
 from kkgraph.columnar.queries.given import Lists, rows_of
 from kkgraph.columnar.queries.nodes import (
     dataset_of,
@@ -151,12 +152,9 @@ class _Reader:
         walks: list[f.Walk] = []
         for s, p, o in found.triples:
             self._route(node(s), p, node(o), plain, walks)
-        pattern: f.Pattern = f.Triples(tuple(plain), self._graph) if plain else self._empty()
-        if not plain and walks:
-            pattern = walks.pop(0)
-        for walk in walks:
-            pattern = f.Join(pattern, walk)
-        return pattern
+        if plain and not walks:
+            return f.Triples(tuple(plain), self._graph)
+        return connected(plain, walks, self._graph) or self._empty()
 
     def _route(
         self, start: f.Node, step: Any, end: f.Node, plain: list[f.Triple], walks: list[f.Walk]

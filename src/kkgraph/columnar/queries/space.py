@@ -80,6 +80,13 @@ class Space:
             self._known[term] = found
         return found
 
+    def constants(self, numbers: Iterable[int]) -> frozenset[Origin]:
+        """The origins of these terms; of those of one group the first number stands for all."""
+        found: set[int] = set()
+        for number in numbers:
+            found.add(number if number < 0 else self.columnar.group_of(number).lo)
+        return frozenset(("c", number) for number in found)
+
     @property
     def facts(self) -> Facts:
         """Which groups have ill-typed literals; whether there are long numbers, or NaN."""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 import pyoxigraph as ox
 
-from kkgraph import entities, names, questions, sparql
+from kkgraph import answers, entities, names, questions, sparql
 from kkgraph.errors import KkgraphError, QuestionError
 from kkgraph.graph import DEFAULT_TIMEOUT_S
-from kkgraph.model import Parameter, Question, Text
+from kkgraph.model import Parameter, Question, Row, Text
 from kkgraph.pages import SECTIONS
 from kkgraph.tables import Table
 from kkgraph.web.pages.frame import words
@@ -119,9 +120,8 @@ def question(desk: Desk, visit: Visit) -> Page:
         if not desk.asks(asked):
             fields["sparql"] = desk.graph.sparql_of(asked, bound, lang=visit.lang)
             return Page("elsewhere.html", visit.say(asked.title), fields)
-        fields["table"] = table = desk.ask(asked, bound, lang=visit.lang, max_rows=MOST)
+        fields |= _answered(desk, asked, bound, visit)
         fields["sparql"] = desk.graph.sparql_of(asked, bound, lang=visit.lang)
-        fields |= _paged(table, visit)
     except KkgraphError as error:
         if error.code not in ("unknown-entity", "ambiguous-entity", "bad-value", "unknown-prefix"):
             raise
@@ -136,19 +136,30 @@ def question(desk: Desk, visit: Visit) -> Page:
     return Page("question.html", visit.say(asked.title), fields, 400 if fields["error"] else 200)
 
 
-def _paged(table: Table, visit: Visit) -> dict[str, Any]:
+def _answered(desk: Desk, asked: Question, bound: dict[str, str], visit: Visit) -> dict[str, Any]:
+    """The lines of one page of the answer; only for these are labels and findings looked up."""
+    if asked.federated is not None:
+        whole = desk.ask(asked, bound, lang=visit.lang, max_rows=MOST)
+        part, fields = paged(len(whole), visit)
+        return {**fields, **_shown(whole, whole.lines[part])}
+    reader, found = desk.solutions(asked, bound, lang=visit.lang, max_rows=MOST)
+    part, fields = paged(len(found.rows), visit)
+    table = answers.arranged(reader, asked, found, visit.lang, part)
+    return {**fields, **_shown(table, table.lines)}
+
+
+def _shown(table: Table, lines: Sequence[Row]) -> dict[str, Any]:
+    return {"table": table, "lines": lines, "has_findings": any(line.findings for line in lines)}
+
+
+def paged(total: int, visit: Visit) -> tuple[slice, dict[str, Any]]:
+    """The lines of the page that the address names, and what its pager says."""
     number = visit.get("page", "1")
-    last = max(1, -(-len(table) // LINES))
+    last = max(1, -(-total // LINES))
     page = min(max(1, int(number)), last) if number.isdecimal() and len(number) < 7 else 1
     start = (page - 1) * LINES
-    return {
-        "start": start,
-        "lines": table.lines[start : start + LINES],
-        "total": len(table),
-        "page_number": page,
-        "last_page": last,
-        "has_findings": any(line.findings for line in table.lines),
-    }
+    fields = {"start": start, "total": total, "page_number": page, "last_page": last}
+    return slice(start, start + LINES), fields
 
 
 def _field(desk: Desk, asked: Question, param: Parameter, value: str, visit: Visit) -> Field:
@@ -182,9 +193,9 @@ def choices(desk: Desk, asked: Question, param: Parameter) -> tuple[tuple[str, T
     values = _of_pattern(desk, opened, param.name) or _of_column(desk, opened, param.name)
     if param.default:
         values.add(names.expand(param.default))
-    labels = desk.graph.reader.labels(values)
-    found = sorted((names.slug(v), labels.get(v, {})) for v in values)
-    return tuple(found[:_CHOICES])
+    first = sorted((names.slug(v), v) for v in values)[:_CHOICES]
+    labels = desk.graph.reader.labels([iri for _, iri in first])
+    return tuple((name, labels.get(iri, {})) for name, iri in first)
 
 
 def _of_pattern(desk: Desk, opened: str, name: str) -> set[str]:
@@ -203,14 +214,14 @@ def _of_pattern(desk: Desk, opened: str, name: str) -> set[str]:
 
 
 def _of_column(desk: Desk, opened: str, name: str) -> set[str]:
+    """The values in the answer's column; the engine sorts out which are different."""
+    head, start, rest = opened.partition("SELECT")
+    text = f"{head}SELECT DISTINCT ?{name} WHERE {{ {{ {start}{rest} }} }}"
     try:
-        result = desk.graph.query_raw(opened)
+        result = desk.graph.query_raw(text)
     except KkgraphError:
         return set()
-    if name not in result.variables:
-        return set()
-    place = result.variables.index(name)
-    return {r[place].value for r in result.rows if isinstance(r[place], ox.NamedNode)}
+    return {r[0].value for r in result.rows if isinstance(r[0], ox.NamedNode)}
 
 
 def _group_around(text: str, place: int) -> str:
@@ -267,8 +278,6 @@ def _result(desk: Desk, visit: Visit, sent: str, text: str) -> dict[str, Any]:
             sent, lang=visit.lang, timeout_s=None, max_rows=LINES, allow_remote=away
         )
         return {"table": table, "downloads": _downloads(text, ("ttl", "jsonld", "nt", "rdf"))}
-    from kkgraph import answers
-
     table = answers.free_table(desk.graph.reader, answer, visit.lang)
     return {"table": table, "downloads": _downloads(text, ("csv", "tsv", "json", "xml"))}
 

@@ -13,6 +13,7 @@ from kkgraph.errors import KkgraphError, QuestionError
 from kkgraph.report import drawing, gather
 from kkgraph.report.positions import PLANS, Tree, trees
 from kkgraph.report.records import Edge, Report, SystemReading
+from kkgraph.web.pages.asked import LINES, paged
 from kkgraph.web.pages.visit import Page, Visit
 
 if TYPE_CHECKING:
@@ -112,6 +113,8 @@ def matrix(desk: Desk, visit: Visit) -> Page:
     columns = list(found.columns) if found else []
     if by == "theme":  # their names begin with their numbers
         columns.sort(key=lambda c: (c.iri == OUTSIDE, visit.say(c.label)))
+    part, pager = paged(len(rows), visit)
+    shown = rows[part]
     place = {r.iri: n for n, r in enumerate(rows)}
     spot = {c.iri: n for n, c in enumerate(columns)}
     return Page(
@@ -123,10 +126,13 @@ def matrix(desk: Desk, visit: Visit) -> Page:
             "kind": kinds[by],
             "found": found,
             "columns": columns,
+            **pager,
+            "shown": len(shown),
             "levels": [
-                (level, [r for r in rows if r.level == level])
-                for level in dict.fromkeys(r.level for r in rows)
+                (level, [r for r in shown if r.level == level])
+                for level in dict.fromkeys(r.level for r in shown)
             ],
+            "at": lambda r, c: _anchor(visit, place[r.iri], spot[c.iri], pager["page_number"]),
             "cell_id": lambda r, c: f"c{place[r.iri]}-{spot[c.iri]}",
             "row_id": lambda r: f"r{place[r.iri]}",
             "state": state,
@@ -136,9 +142,15 @@ def matrix(desk: Desk, visit: Visit) -> Page:
             },
             "compared": compared,
             "notes": tabulated.notes(found, visit.lang) if found else [],
-            "common": found.common() if found else [],
+            "common": [(c, r[:LINES], len(r)) for c, r in (found.common() if found else [])],
         },
     )  # fmt: skip
+
+
+def _anchor(visit: Visit, row: int, column: int, here: int) -> str:
+    """Where a cell is opened: on this page, or on the one that has its row."""
+    page = row // LINES + 1
+    return ("" if page == here else visit.again(page=page)) + f"#c{row}-{column}"
 
 
 def _compared(desk: Desk, by: str, lang: str) -> Any:

@@ -76,7 +76,7 @@ def routes(service: Service) -> list[BaseRoute]:
         Route("/questions/{id}", documents(_question), methods=["GET"]),
         Route("/actors", shown("actors"), methods=["GET"]),
         Route("/systems", shown("systems"), methods=["GET"]),
-        Route("/matrix", shown("matrix", "by"), methods=["GET"]),
+        Route("/matrix", shown("matrix", "by", "page"), methods=["GET"]),
         Route("/terms", shown("terms"), methods=["GET"]),
         Route("/search", shown("search", "q"), methods=["GET"]),
         Route("/data", shown("data"), methods=["GET"]),

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
-
-import pyoxigraph as ox
 
 from kkgraph import files, names
 from kkgraph.pages import Term, read_terms
@@ -35,6 +34,7 @@ _TEXTS = (
 def terms(desk: Desk, visit: Visit) -> Page:
     """Every term of the ontology by module, its address on the page being its own name."""
     modules: dict[str, list[Term]] = desk.keep("terms", _modules)
+    named: frozenset[str] = desk.keep("named by terms", lambda: _named(desk, modules))
     own = {m: [t for t in found if t.iri.startswith(names.KK)] for m, found in modules.items()}
     other = [t for found in modules.values() for t in found if not t.iri.startswith(names.KK)]
     return Page(
@@ -46,7 +46,7 @@ def terms(desk: Desk, visit: Visit) -> Page:
             "number": sum(len(found) for found in own.values()),
             "details": details,
             "texts": texts,
-            "linked": lambda text: linked(desk, text),
+            "linked": lambda text: linked(text, named),
             "module_name": lambda m: (
                 visit.say(words()[f"module_{m}"]) if f"module_{m}" in words() else m
             ),
@@ -89,15 +89,35 @@ def texts(term: Term, lang: str) -> list[tuple[str, list[str]]]:
     return found
 
 
-def linked(desk: Desk, text: str) -> list[tuple[str, str]]:
-    """The pieces of a text, each with the name of the thing that it names (else ``""``)."""
+def linked(text: str, known: Container[str]) -> list[tuple[str, str]]:
+    """The pieces of a text, each with the name of the thing that it names (else ``""``).
+
+    ``known`` are the IRIs that have a page.
+    """
     out: list[tuple[str, str]] = []
     at = 0
     for match in _NAMED.finditer(text):
-        name = match[0] if ":" in match[0] else f"kkd:{match[0]}"
-        node = ox.NamedNode(names.expand(name))
-        if next(desk.engine.quads_for_pattern(node, None, None, None), None) is None:
+        name = _name(match)
+        if names.expand(name) not in known:
             continue
         out += [(text[at : match.start()], ""), (match[0], name)]
         at = match.end()
     return [*out, (text[at:], "")]
+
+
+def _name(match: re.Match[str]) -> str:
+    return match[0] if ":" in match[0] else f"kkd:{match[0]}"
+
+
+def _named(desk: Desk, modules: Mapping[str, Iterable[Term]]) -> frozenset[str]:
+    """What the texts of the terms name and the graph knows, in whatever language they are read."""
+    written = (
+        text
+        for found in modules.values()
+        for term in found
+        for lang in names.LANGUAGES
+        for _, said in texts(term, lang)
+        for text in said
+    )
+    found = {names.expand(_name(m)) for text in written for m in _NAMED.finditer(text)}
+    return desk.described(found)

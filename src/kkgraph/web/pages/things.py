@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
@@ -14,6 +14,8 @@ from kkgraph.analytic import ColumnarStore
 from kkgraph.analytic.search import search as find
 from kkgraph.errors import TermError
 from kkgraph.model import FindingNote, Text
+from kkgraph.store import Limits
+from kkgraph.store.base import query_about
 from kkgraph.web.pages.visit import Page, Visit
 
 if TYPE_CHECKING:
@@ -23,6 +25,10 @@ SHOWN: Final = 40
 """Statements of one property that a page lists."""
 _READ: Final = 5_000
 _FOUND: Final = 60
+_TYPES: Final = """SELECT ?n ?k WHERE {
+  { VALUES ?n { <urn:kkgraph:given> } ?n a ?k } UNION
+  { VALUES ?n { <urn:kkgraph:given> } GRAPH ?g { ?n a ?k } }
+}"""
 _OWN: Final = (names.KK, names.KKD, names.KKG, names.KKQ, names.KKSH)
 _QUIET: Final = frozenset(
     names.expand(c)
@@ -237,6 +243,7 @@ def search(desk: Desk, visit: Visit) -> Page:
     ]
     shown = others[:_FOUND]
     labels = reader.labels(shown)
+    kinds = types(desk, shown)
     notes = reader.findings(findings[:_FOUND])
     return Page(
         "search.html",
@@ -244,7 +251,9 @@ def search(desk: Desk, visit: Visit) -> Page:
         {
             "asked_for": visit.get("q"),
             "found_questions": questions,
-            "found_things": [(names.compact(i), labels.get(i, {}), types(desk, i)) for i in shown],
+            "found_things": [
+                (names.compact(i), labels.get(i, {}), kinds.get(i, {})) for i in shown
+            ],
             "found_findings": [notes[i] for i in findings[:_FOUND] if i in notes],
             "cut": max(len(findings), len(others)) > _FOUND,
         },
@@ -262,15 +271,15 @@ def _hits(desk: Desk, wanted: list[str]) -> tuple[list[str], list[str]]:
     return things, [iri for _, kind, iri in hits if kind == "finding"]
 
 
-def types(desk: Desk, iri: str) -> Text:
-    """The label of the first stated class of a thing."""
-    kind = ox.NamedNode(names.RDF_TYPE)
-    found = sorted(
-        q.object.value
-        for q in desk.engine.quads_for_pattern(ox.NamedNode(iri), kind, None, None)
-        if isinstance(q.object, ox.NamedNode) and q.object.value.startswith(names.KK)
-    )
-    return desk.graph.reader.labels(found[:1]).get(found[0], {}) if found else {}
+def types(desk: Desk, iris: Sequence[str]) -> dict[str, Text]:
+    """The label of the first stated class of each thing, found in one look for all."""
+    found: dict[str, str] = {}
+    limits = Limits(timeout_s=None, max_rows=None)
+    for node, kind in query_about(desk.graph.store, _TYPES, sorted(iris), limits).rows:
+        if isinstance(kind, ox.NamedNode) and kind.value.startswith(names.KK):
+            found[node.value] = min(found.get(node.value, kind.value), kind.value)
+    labels = desk.graph.reader.labels(found.values())
+    return {iri: labels.get(kind, {}) for iri, kind in found.items()}
 
 
 def _index(desk: Desk) -> list[tuple[str, str, str]]:

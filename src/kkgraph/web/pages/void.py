@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -11,9 +11,11 @@ from urllib.parse import urlencode
 import pyoxigraph as ox
 
 from kkgraph import turtle
+from kkgraph.analytic import ColumnarStore
 from kkgraph.errors import StoreError
 from kkgraph.names import KKD, KKG
 from kkgraph.portal import gathering, profile, selecting
+from kkgraph.portal.counting import Contents, Saved
 from kkgraph.portal.describing import OWN, Description
 from kkgraph.portal.records import Dataset
 from kkgraph.web.messages import Reply
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from kkgraph.web.desk import Desk
 
 _COUNTED_UP_TO: Final = 1_000_000
+_CASES: Final = 500
 _EXAMPLES: Final = ("F001", "e-laas", "kktt")
 
 
@@ -66,21 +69,48 @@ def _known(desk: Desk, iri: str) -> bool:
 def _datasets(desk: Desk) -> list[Dataset]:
     """The records of what would be published of the store; ``StoreError`` result-too-large.
 
-    A plain dataset has none of our graphs: its default graph is the one dataset then.
+    A plain dataset has none of our graphs: its default graph is the one dataset then. A columnar
+    file is counted by its engine, whatever its size.
     """
-    if len(desk.engine) > _COUNTED_UP_TO:
-        raise StoreError(
-            "result-too-large",
-            f"the store has more than {_COUNTED_UP_TO:,} statements, too many to count at once",
-            hint="Describe it with kkgraph publish.",
-        )
     store = desk.graph.store
     chosen = selecting.select(store)
-    quads = list(store.quads([KKG + g for g in chosen.graphs]))
-    if not quads:
-        quads = list(desk.engine.quads_for_pattern(None, None, None, ox.DefaultGraph()))
     day = datetime.now(UTC).date().isoformat()
     gatherer = gathering.Gatherer(desk.graph, desk.graph, date=day)
-    found = [p for p in gathering.portions(chosen, quads) if p.quads or p.slug == gathering.GRAPH]
     study = chosen.study and KKG + selecting.STUDY in store.graphs()
-    return [gatherer.dataset(p, (), study=study) for p in found]
+    parts: list[tuple[gathering.Portion, Contents | None]]
+    if isinstance(store, ColumnarStore):
+        parts = list(_saved(store, chosen))
+    else:
+        parts = [(portion, None) for portion in _portions(desk, chosen)]
+    return [gatherer.dataset(p, (), study=study, contents=contents) for p, contents in parts]
+
+
+def _saved(
+    store: ColumnarStore, chosen: selecting.Selection
+) -> Iterator[tuple[gathering.Portion, Contents]]:
+    """The datasets that have any triples, to be counted in the file."""
+    if len(chosen.cases) > _CASES:
+        raise _too_many(f"more than {_CASES:,} cases")
+    there = set(store.graphs())
+    for slug, kind, graphs in gathering.parts(chosen):
+        held = [g for g in graphs if KKG + g in there]
+        if held or slug == gathering.GRAPH:
+            yield gathering.Portion(slug, kind, ()), Saved(store, held)
+
+
+def _portions(desk: Desk, chosen: selecting.Selection) -> list[gathering.Portion]:
+    if len(desk.engine) > _COUNTED_UP_TO:
+        raise _too_many(f"more than {_COUNTED_UP_TO:,} statements")
+    quads = list(desk.graph.store.quads([KKG + g for g in chosen.graphs]))
+    if not quads:
+        quads = list(desk.engine.quads_for_pattern(None, None, None, ox.DefaultGraph()))
+    found = gathering.portions(chosen, quads)
+    return [p for p in found if p.quads or p.slug == gathering.GRAPH]
+
+
+def _too_many(what: str) -> StoreError:
+    return StoreError(
+        "result-too-large",
+        f"the store has {what}, too many to count at once",
+        hint="Describe it with kkgraph publish.",
+    )
