@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
 from kkgraph.columnar import arrays
-from kkgraph.columnar.session import memory_bytes, translated
+from kkgraph.columnar.session import allowed_bytes, translated
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,8 +41,7 @@ class Lexicon:
         self._single: dict[int, str] = {}
         self._bytes = 0
         self._lock = threading.Lock()
-        allowed = columnar.run("SELECT current_setting('memory_limit')")[0][0]
-        self._most = min(memory_bytes(str(allowed)) // _SHARE, _MOST_BYTES)
+        self._most = min(allowed_bytes(columnar.connection) // _SHARE, _MOST_BYTES)
 
     def texts(self, numbers: Numbers) -> pa.Array:
         """The forms of terms, whose numbers are sorted and different."""

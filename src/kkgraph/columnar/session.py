@@ -71,6 +71,12 @@ def limit_memory(connection: duckdb.DuckDBPyConnection, memory: int) -> None:
     connection.execute(f"SET memory_limit = '{_mebibytes(memory)}'")
 
 
+def allowed_bytes(connection: duckdb.DuckDBPyConnection) -> int:
+    """The bound on the memory of a session, in bytes."""
+    found = connection.execute("SELECT current_setting('memory_limit')").fetchall()
+    return memory_bytes(str(found[0][0]))
+
+
 def _mebibytes(memory: int) -> str:
     return f"{max(memory, _LEAST) // 2**20}MiB"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -115,11 +116,14 @@ class Plan:
 
     def answer(self, *, timeout_s: float | None = None, max_rows: int | None = None) -> Answer:
         """The answer, at most ``max_rows`` rows or triples of it; see ``Compiled.answer``."""
+        begun = time.monotonic()
         if self.lacking is None:
             try:
                 return self.by_arrays(timeout_s=timeout_s, max_rows=max_rows)
             except BeyondError:
                 pass  # the statement says the same, and has more room
+        if timeout_s is not None:
+            timeout_s = max(timeout_s - (time.monotonic() - begun), 0.0)
         return self.by_sql(timeout_s=timeout_s, max_rows=max_rows)
 
     def by_arrays(self, *, timeout_s: float | None = None, max_rows: int | None = None) -> Answer:

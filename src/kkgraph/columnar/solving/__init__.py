@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from kkgraph.columnar.queries import Dataset
     from kkgraph.columnar.queries import forms as f
     from kkgraph.columnar.queries.space import Space
+    from kkgraph.columnar.solving.solutions import Solutions
+    from kkgraph.columnar.solving.solver import Solver
     from kkgraph.model import Answer
 
 __all__ = ["BeyondError", "lacking", "solved"]
@@ -37,13 +39,22 @@ def solved(
 
     Raises ``BeyondError``, and ``StoreError`` timeout.
     """
+    from kkgraph.columnar.solving.index import memory_of
+    from kkgraph.columnar.solving.limits import BYTES_A_CELL, MOST_CELLS, Allowance
+    from kkgraph.columnar.solving.solver import Solver
+
+    most = min(MOST_CELLS, memory_of(space.columnar) // BYTES_A_CELL)
+    try:
+        return _answer(query, Solver(space, dataset, Allowance(timeout_s, most)), max_rows)
+    except MemoryError as error:
+        raise BeyondError("more memory than there is") from error
+
+
+def _answer(query: f.Query, solver: Solver, max_rows: int | None) -> Answer:
     from kkgraph.columnar.queries.templates import instances, some
     from kkgraph.columnar.solving.joining import Wanted
-    from kkgraph.columnar.solving.limits import Allowance
-    from kkgraph.columnar.solving.solver import Solver
     from kkgraph.model import Answer
 
-    solver = Solver(space, dataset, Allowance(timeout_s))
     if query.kind == "ASK":
         found = solver.solutions(query.pattern, Wanted(frozenset(), once=True))
         return Answer(truth=found.size > 0)
@@ -75,7 +86,7 @@ def _names(template: tuple[f.Triple, ...]) -> set[str]:
     return visible(f.Triples(template, None))
 
 
-def _rows(solver: Any, found: Any, names: list[str]) -> list[tuple[Any, ...]]:
+def _rows(solver: Solver, found: Solutions, names: list[str]) -> list[tuple[Any, ...]]:
     """The terms of the solutions, row by row."""
     if not names:
         return [()] * found.size

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
 
-from kkgraph.columnar.session import memory_bytes, translated
+from kkgraph.columnar.session import allowed_bytes, translated
 from kkgraph.columnar.solving.edges import Edges
 from kkgraph.columnar.solving.limits import BeyondError
 
@@ -31,8 +31,8 @@ class Kept:
         self._found: OrderedDict[Key, Edges] = OrderedDict()
         self._bytes = 0
         self.lock = threading.RLock()
-        allowed = columnar.run("SELECT current_setting('memory_limit')")[0][0]
-        self.most = min(memory_bytes(str(allowed)) // _SHARE, _MOST_BYTES)
+        self.allowed = allowed_bytes(columnar.connection)
+        self.most = min(self.allowed // _SHARE, _MOST_BYTES)
 
     def get(self, key: Key) -> Edges | None:
         """The edges, where they are in memory."""
@@ -56,6 +56,18 @@ _KEPT: Final[WeakKeyDictionary[Columnar, Kept]] = WeakKeyDictionary()
 _MAKING: Final = threading.Lock()
 
 
+def _kept(columnar: Columnar) -> Kept:
+    with _MAKING:
+        if columnar not in _KEPT:
+            _KEPT[columnar] = Kept(columnar)
+        return _KEPT[columnar]
+
+
+def memory_of(columnar: Columnar) -> int:
+    """The bound on the memory of a file's session, in bytes; it is asked for once."""
+    return _kept(columnar).allowed
+
+
 class Index:
     """The properties of a relation ``(p, s, o)``: a table or view by its name, or a SELECT.
 
@@ -69,10 +81,7 @@ class Index:
         source = f"({relation}) AS facts" if " " in relation.strip() else relation
         self.rows = f"{source} WHERE {where or 'true'}"
         self._in_memory = columnar.held is not None and relation == "triples" and not where
-        with _MAKING:
-            if columnar not in _KEPT:
-                _KEPT[columnar] = Kept(columnar)
-            self._kept = _KEPT[columnar]
+        self._kept = _kept(columnar)
 
     def forward(self, predicate: int) -> Edges:
         """A property by its subjects."""

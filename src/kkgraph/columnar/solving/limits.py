@@ -9,6 +9,8 @@ from kkgraph.columnar.queries.running import too_long
 
 MOST_CELLS: Final = 40_000_000
 """More cells of solutions than these are for an engine that can move them out of the memory."""
+BYTES_A_CELL: Final = 64
+"""So much of the session's memory must be allowed for each cell, as several copies are made."""
 MOST_TERMS: Final = 50_000
 """Of so many different terms, or pairs of terms, a condition or an order is worked out here."""
 
@@ -20,7 +22,7 @@ class BeyondError(Exception):
 class Allowance:
     """The time and the room that one question has."""
 
-    def __init__(self, timeout_s: float | None, most_cells: int = MOST_CELLS) -> None:
+    def __init__(self, timeout_s: float | None, most_cells: int) -> None:
         self._timeout_s = timeout_s
         self._end = None if timeout_s is None else time.monotonic() + timeout_s
         self._most = most_cells
