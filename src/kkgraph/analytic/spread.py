@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -16,8 +18,6 @@ from kkgraph.sparql import check_nesting, with_prefixes
 from kkgraph.store.execute import check_syntax
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from kkgraph.columnar.queries import Compiled
     from kkgraph.columnar.tables import Columnar
     from kkgraph.spark.tables import SparkTables
@@ -78,7 +78,7 @@ class SparkStore(ReadOnly):
         """The answer, within the limits; ``StoreError`` not-on-spark where Spark has none."""
         from kkgraph.spark.asking import answered
 
-        with self._lock:
+        with self._lock, self._told():
             plan = self._planned(sparql)
             return answered(plan, timeout_s=limits.timeout_s, max_rows=limits.max_rows)
 
@@ -92,6 +92,18 @@ class SparkStore(ReadOnly):
             plan = self._planned(sparql)
             sql = statement(plan.sql)
             return Route("spark", wording.asked(), f"{plan.explain()}\n\nSpark\n  {sql}", sql)
+
+    def watch(self, progress: Callable[[str], None] | None) -> None:
+        """Let someone hear how far Spark is with a question; "" is said where it is answered."""
+        self.tables.progress = progress
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            if self.tables.progress is not None:
+                self.tables.progress("")
 
     def _planned(self, sparql: str) -> Compiled:
         from kkgraph.spark.asking import planned

@@ -11,6 +11,7 @@ from kkgraph.errors import StoreError
 from kkgraph.spark.dialect import Recursion, rendered, words
 from kkgraph.spark.recursion import closure
 from kkgraph.spark.session import translated
+from kkgraph.spark.watching import watched
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -181,7 +182,12 @@ class Statements:
 
     def to_arrow_reader(self, rows: int) -> pa.RecordBatchReader:
         """The rows of the statement as Arrow batches; Spark bounds what comes to its driver."""
-        with _exactly(), translated():
+        tables = self._tables
+        with (
+            _exactly(),
+            translated(),
+            watched(tables.spark, "asking", tables.progress, group=self._group),
+        ):
             return self._frame().toArrow().to_reader(rows)
 
     def _frame(self) -> Any:

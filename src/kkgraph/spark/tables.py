@@ -37,6 +37,7 @@ class SparkTables(Columnar):
         self._written = 0
         self._closing: list[Callable[[], None]] = []
         self._persisted: list[DataFrame] = []
+        self.progress: Callable[[str], None] | None = None
         rows = self.run("SELECT lo, hi, kind, datatype, lang FROM groups ORDER BY lo")
         self.groups = [Group(*row) for row in rows]
         self.sources = self.run("SELECT name, scope FROM sources ORDER BY number")
