@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
@@ -29,6 +30,7 @@ _SAME: Final = frozenset(
 )
 """Functions that mean the same in both engines, for whatever the plans give them; some as
 ``kkgraph.spark.numbers`` says them."""
+_RAISED: Final = r"\[USER_RAISED_EXCEPTION\] "
 _INEXACT: Final = (
     *("ARITHMETIC_OVERFLOW", "NUMERIC_VALUE_OUT_OF_RANGE", "CAST_OVERFLOW", "DIVIDE_BY_ZERO"),
     *("DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION", "NUMERIC_OUT_OF_SUPPORTED_RANGE"),
@@ -112,9 +114,9 @@ def _exactly() -> Iterator[None]:
         yield
     except StoreError as error:
         told = str(error.__cause__)
-        if MARK in told:
-            reason = told.partition(MARK)[2].partition("\n")[0].partition(" SQLSTATE")[0]
-            raise UncoveredError(reason.rstrip(". '\"")) from error
+        # the statement, which may stand in any error, has the same words
+        if found := re.search(rf"{_RAISED}{MARK}(.+?)(?: SQLSTATE|$)", told, re.M):
+            raise UncoveredError(found[1].strip()) from error
         if any(name in told for name in _INEXACT):
             reason = "a number that passes what Spark calculates exactly"
             raise UncoveredError(reason) from error
@@ -166,7 +168,7 @@ class Statements:
 
     def fetchall(self) -> list[tuple[Any, ...]]:
         """The rows of the statement."""
-        with _exactly():
+        with self._running():
             return [tuple(row) for row in self._frame().collect()]
 
     def fetchmany(self, rows: int) -> list[tuple[Any, ...]]:
@@ -182,20 +184,25 @@ class Statements:
 
     def to_arrow_reader(self, rows: int) -> pa.RecordBatchReader:
         """The rows of the statement as Arrow batches; Spark bounds what comes to its driver."""
-        tables = self._tables
-        with (
-            _exactly(),
-            translated(),
-            watched(tables.spark, "asking", tables.progress, group=self._group),
-        ):
+        with self._running():
             return self._frame().toArrow().to_reader(rows)
+
+    @contextmanager
+    def _running(self) -> Iterator[None]:
+        """Let jobs belong to this query, and to none afterwards: an ended group runs no more."""
+        tables = self._tables
+        context: Any = tables.spark.sparkContext
+        with _exactly(), translated():
+            context.setJobGroup(self._group, "a query", True)
+            try:
+                with watched(tables.spark, "asking", tables.progress, group=self._group):
+                    yield
+            finally:
+                context.setLocalProperty("spark.jobGroup.id", None)
 
     def _frame(self) -> Any:
         refuse_other(self._sql)
-        with translated():
-            context: Any = self._tables.spark.sparkContext
-            context.setJobGroup(self._group, "a query", True)
-            return self._tables.spark.sql(rendered(self._sql, self._closure).sql)
+        return self._tables.spark.sql(rendered(self._sql, self._closure).sql)
 
     def _closure(self, recursion: Recursion) -> str:
         self._made += 1
