@@ -19,7 +19,7 @@ from kkgraph.store.base import Limits
 from kkgraph.store.execute import check_syntax
 
 if TYPE_CHECKING:
-    from kkgraph.columnar.queries import Compiled
+    from kkgraph.columnar.queries.plan import Plan
     from kkgraph.columnar.tables import Columnar
     from kkgraph.spark.tables import SparkTables
 
@@ -113,7 +113,7 @@ class SparkStore(ReadOnly):
             if self.tables.progress is not None:
                 self.tables.progress("")
 
-    def _planned(self, sparql: str) -> Compiled:
+    def _planned(self, sparql: str) -> Plan:
         from kkgraph.spark.asking import planned
 
         check_nesting(sparql)

@@ -17,7 +17,8 @@ from kkgraph.spark.watching import watched
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from kkgraph.columnar.queries import Compiled, Dataset
+    from kkgraph.columnar.queries import Dataset
+    from kkgraph.columnar.queries.plan import Plan
     from kkgraph.model import Answer
     from kkgraph.spark.tables import SparkTables
 
@@ -57,27 +58,27 @@ def ask(
     return answered(planned(tables, sparql, dataset), timeout_s=timeout_s, max_rows=max_rows)
 
 
-def answered(
-    plan: Compiled, *, timeout_s: float | None = None, max_rows: int | None = None
-) -> Answer:
+def answered(plan: Plan, *, timeout_s: float | None = None, max_rows: int | None = None) -> Answer:
     """The answer of a plan; errors as of ``ask``."""
     from kkgraph.columnar.queries import UncoveredError
 
     try:
-        return plan.answer(timeout_s=timeout_s, max_rows=max_rows)
+        return plan.by_sql(timeout_s=timeout_s, max_rows=max_rows)
     except UncoveredError as error:
         raise not_here(str(error)) from error
 
 
-def planned(tables: SparkTables, sparql: str, dataset: Dataset | None = None) -> Compiled:
+def planned(tables: SparkTables, sparql: str, dataset: Dataset | None = None) -> Plan:
     """The plan of a query that Spark can answer; ``StoreError`` not-on-spark for others."""
-    from kkgraph.columnar.queries import UncoveredError, compiled
+    from kkgraph.columnar.queries import Dataset, UncoveredError
+    from kkgraph.columnar.queries.plan import Plan
 
     try:
-        plan = compiled(tables, sparql, dataset)
+        plan = Plan(tables, sparql, dataset or Dataset.of(tables))
+        sql = plan.statement.sql()
     except UncoveredError as error:
         raise not_here(str(error)) from error
-    refuse_other(plan.sql)
+    refuse_other(sql)
     return plan
 
 

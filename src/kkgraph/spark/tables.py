@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 class SparkTables(Columnar):
     """Typed terms and statements as views of a Spark session: ``Columnar`` without DuckDB."""
 
+    elsewhere = True
+
     def __init__(self, spark: SparkSession, manifest: Manifest, folder: str) -> None:
         self.spark = spark
         self.folder = folder
