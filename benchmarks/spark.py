@@ -16,6 +16,7 @@ import hashlib
 import json
 import os
 import platform
+import subprocess
 import sys
 import tempfile
 import time
@@ -23,14 +24,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from comparison.processes import run
 from validation import generated, say
 
 HERE = Path(__file__).resolve().parent
 SHAPES = HERE / "shapes" / "usual.ttl"
 QUERIES = HERE / "asking" / "queries"
 STEPS = ("load", "validate", "reason", "questions")
-LONGEST_S = 7200.0
 HEAD = "| workers | step | seconds | load of the machine | outcome | as the columnar engine's |\n"
 
 
@@ -130,15 +129,21 @@ def _tell(step: str, seconds: float, outcome: str) -> None:
 
 
 def measured(data: Path, workers: int, steps: list[str]) -> list[dict[str, Any]]:
-    """What a process of its own says of its steps; its failure is the last one."""
+    """What a process of its own says of its steps, told as it comes; a failure is the last one."""
+    rows = []
+    start = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="kkgraph-spark-") as folder:
-        options = ["--data", data, "--folder", folder, "--on", str(workers)]
+        options = ["--data", str(data), "--folder", folder, "--on", str(workers)]
         command = [sys.executable, __file__, *options, "--steps", ",".join(steps)]
-        done = run(command, timeout_s=LONGEST_S)
-    rows = [json.loads(line) for line in done.out.splitlines() if line.startswith("{")]
-    if done.code:
-        why = "too long" if done.timed_out else (done.err.strip().splitlines() or ["?"])[-1]
-        rows.append({"step": "failed", "s": done.seconds, "outcome": why[:200], "load": 0.0})
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+            assert child.stdout is not None
+            for line in child.stdout:
+                if line.startswith("{"):
+                    rows.append(json.loads(line))
+                    say(f"  {rows[-1]['step']}: {rows[-1]['s']:.1f} s")
+    if child.returncode:
+        seconds = time.perf_counter() - start
+        rows.append({"step": "failed", "s": seconds, "outcome": "see above", "load": 0.0})
     return rows
 
 

@@ -18,7 +18,7 @@ from kkgraph.analytic import ColumnarStore
 from kkgraph.cases.conditions import KINDS
 from kkgraph.cases.matrix import ORDER
 from kkgraph.columnar.loading import load
-from kkgraph.errors import QuestionError, StoreError
+from kkgraph.errors import QuestionError, ReasonError, StoreError
 from kkgraph.link import Entry, Side, Target
 from sparks import started, workers
 
@@ -144,6 +144,30 @@ def test_the_way_of_a_question_is_told(here, there):
     assert "walked_1" in there.store.route(sparql).sql
 
 
+def test_how_far_a_question_is_can_be_heard(there):
+    from kkgraph.spark.watching import tasks
+
+    told = []
+    there.store.watch(told.append)
+    try:
+        there.query("SELECT (COUNT(*) AS ?n) { ?a ?p ?b . ?b ?q ?c }", timeout_s=None)
+    finally:
+        there.store.watch(None)
+    assert told[-1] == ""
+    assert all(text.startswith("asking: ") and text.endswith(" tasks") for text in told[:-1])
+    context = there.store.tables.spark.sparkContext
+    context.setJobGroup("counted", "", True)
+    assert context.parallelize(range(8), 4).count() == 8
+    assert tasks(context.statusTracker(), "counted") == (4, 4)
+
+
+def test_a_question_that_takes_too_long_is_stopped(there):
+    with pytest.raises(StoreError) as caught:
+        there.query("SELECT (COUNT(*) AS ?n) { ?a ?p ?b . ?c ?q ?d . ?e ?r ?f }", timeout_s=0.5)
+    assert caught.value.code == "timeout"
+    assert there.query("ASK { ?s ?p ?o }", timeout_s=None).rows == [{"answer": True}]
+
+
 def test_bad_sparql_is_told_by_its_place(there):
     with pytest.raises(QuestionError) as caught:
         there.query("SELECT ?x {\n ?x a }")
@@ -154,6 +178,18 @@ def test_tables_take_no_changes(there):
     with pytest.raises(StoreError) as caught:
         there.update("INSERT DATA { GRAPH kkg:local { kkd:a a kk:Finding } }")
     assert caught.value.code == "read-only-store"
+
+
+def test_large_tables_are_never_fetched_to_be_judged(there, monkeypatch):
+    from kkgraph import judging
+
+    monkeypatch.setattr(judging, "LARGE", 10)
+    with pytest.raises(StoreError) as caught:
+        there.validate()
+    assert caught.value.code == "not-on-spark"
+    with pytest.raises(ReasonError) as refused:
+        there.reason()
+    assert refused.value.code == "too-much-to-classify"
 
 
 def test_two_graphs_are_open_at_once(spark, there, tmp_path):

@@ -235,9 +235,7 @@ class Reader:
         return {iri: {lang: text for lang, (_, text) in by.items()} for iri, by in out.items()}
 
     def _read_findings(self, wanted: list[str]) -> dict[str, FindingNote]:
-        """The notes; of several statements in a language, or several pieces of evidence, the first
-        by ``_rank``, whatever the order in which the store gives them.
-        """
+        """The notes; of several statements or pieces of evidence the first, in whatever order."""
         raw: dict[str, dict[str, Any]] = {}
         for row in _rows(self.store, _FINDINGS, wanted):
             text, holder = row.pop("text"), row.pop("holder", None)
@@ -247,9 +245,7 @@ class Reader:
             mine["text"][lang] = min(mine["text"].get(lang, text.value), text.value)
             if holder is not None:
                 mine["holders"].add(holder.value)
-        home: dict[str, str] = {}
-        for row in _rows(self.store, _HOME, wanted):
-            home[row["f"].value] = row["g"].value
+        home = {row["f"].value: row["g"].value for row in _rows(self.store, _HOME, wanted)}
         nodes = {n for m in raw.values() for n in m["holders"]}
         nodes |= {m["row"][k].value for m in raw.values() for k in ("scope", "hedge")}
         labels = self.labels(nodes)

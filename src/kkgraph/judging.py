@@ -10,7 +10,8 @@ import pyoxigraph as ox
 
 from kkgraph import names, turtle
 from kkgraph.analytic import ColumnarStore
-from kkgraph.errors import ReasonError
+from kkgraph.analytic.spread import SparkStore
+from kkgraph.errors import ReasonError, StoreError
 from kkgraph.store import Store
 
 if TYPE_CHECKING:
@@ -63,6 +64,13 @@ class JudgingWork:
             return bulk_validation.validate_held(
                 held, shapes=chosen, **{k: bulk[k] for k in _OF_HELD & bulk.keys()}
             )
+        if isinstance(self.store, SparkStore) and _quads(self.store) > LARGE:
+            raise StoreError(
+                "not-on-spark",
+                f"{_quads(self.store):,} statements are too much to be fetched for validation",
+                where=self.store.where,
+                hint="Validate the tables there: kkgraph validate --tables FOLDER --engine spark.",
+            )
         return validation.validate(self.background(), shapes=chosen, engine=engine)
 
     def check(self) -> list[Problem]:
@@ -82,13 +90,13 @@ class JudgingWork:
         """
         from kkgraph import reasoning
 
-        if isinstance(self.store, ColumnarStore) and self.store.columnar.n_quads > LARGE:
+        if isinstance(self.store, ColumnarStore | SparkStore) and _quads(self.store) > LARGE:
             raise ReasonError(
                 "too-much-to-classify",
-                f"HermiT is for some thousand statements, and here are "
-                f"{self.store.columnar.n_quads:,}",
-                where=str(self.store.file or "store"),
-                hint="Apply the rules as SQL: kkgraph reason FILE.kk (without --store).",
+                f"HermiT is for some thousand statements, and here are {_quads(self.store):,}",
+                where=self.store.where,
+                hint="Apply the rules as SQL: kkgraph reason FILE.kk (without --store), or "
+                "kkgraph reason --tables FOLDER --engine spark.",
             )
         quads = self._asserted()
         for path in paths:
@@ -104,9 +112,10 @@ class JudgingWork:
     def background(self) -> list[ox.Quad]:
         """The quads that validation looks things up in; see ``names.is_background``.
 
-        Of a large columnar file only the study's: its cases are too much to look things up in.
+        Of a large columnar file, or of large tables for Spark, only the study's: its cases are too
+        much to look things up in.
         """
-        if isinstance(self.store, ColumnarStore) and self.store.columnar.n_quads > LARGE:
+        if isinstance(self.store, ColumnarStore | SparkStore) and _quads(self.store) > LARGE:
             graphs = (g for g in self.store.graphs() if g not in _cases(self.store))
             return list(self.store.quads(g for g in graphs if names.is_background(g)))
         return list(self.store.quads(g for g in self.store.graphs() if names.is_background(g)))
@@ -115,6 +124,11 @@ class JudgingWork:
         inferred = names.KKG + "inferred"
         graphs = (g for g in self.store.graphs() if g != inferred and not names.is_apart(g))
         return list(self.store.quads(graphs))
+
+
+def _quads(store: ColumnarStore | SparkStore) -> int:
+    """How many statements there are."""
+    return (store.tables if isinstance(store, SparkStore) else store.columnar).n_quads
 
 
 def _cases(store: Store) -> set[str]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from kkgraph.analytic import wording
 from kkgraph.analytic.graphs import graphs_of
@@ -13,15 +15,16 @@ from kkgraph.analytic.readonly import ReadOnly
 from kkgraph.errors import QuestionError
 from kkgraph.model import Answer, Route
 from kkgraph.sparql import check_nesting, with_prefixes
+from kkgraph.store.base import Limits
 from kkgraph.store.execute import check_syntax
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from kkgraph.columnar.queries import Compiled
+    from kkgraph.columnar.queries.plan import Plan
     from kkgraph.columnar.tables import Columnar
     from kkgraph.spark.tables import SparkTables
-    from kkgraph.store.base import Limits
+
+PATIENCE_S: Final = 600.0
+"""The seconds for a question where nobody has chosen them: a cluster is slow to start."""
 
 
 class SparkStore(ReadOnly):
@@ -75,12 +78,17 @@ class SparkStore(ReadOnly):
             raise
 
     def query(self, sparql: str, limits: Limits) -> Answer:
-        """The answer, within the limits; ``StoreError`` not-on-spark where Spark has none."""
+        """The answer, within the limits; ``StoreError`` not-on-spark where Spark has none.
+
+        Where the time limit is the usual one it is ``PATIENCE_S``.
+        """
         from kkgraph.spark.asking import answered
 
-        with self._lock:
+        with self._lock, self._told():
             plan = self._planned(sparql)
-            return answered(plan, timeout_s=limits.timeout_s, max_rows=limits.max_rows)
+            usual = limits.timeout_s == Limits().timeout_s
+            seconds = PATIENCE_S if usual else limits.timeout_s
+            return answered(plan, timeout_s=seconds, max_rows=limits.max_rows)
 
     query_apart = query
 
@@ -93,7 +101,19 @@ class SparkStore(ReadOnly):
             sql = statement(plan.sql)
             return Route("spark", wording.asked(), f"{plan.explain()}\n\nSpark\n  {sql}", sql)
 
-    def _planned(self, sparql: str) -> Compiled:
+    def watch(self, progress: Callable[[str], None] | None) -> None:
+        """Let someone hear how far Spark is with a question; "" is said where it is answered."""
+        self.tables.progress = progress
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            if self.tables.progress is not None:
+                self.tables.progress("")
+
+    def _planned(self, sparql: str) -> Plan:
         from kkgraph.spark.asking import planned
 
         check_nesting(sparql)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
@@ -30,9 +30,6 @@ from kkgraph.cli.common import (
     write_table,
 )
 from kkgraph.errors import QuestionError
-
-_USUAL_S: Final = 30.0
-_SPARK_S: Final = 600.0
 
 
 @app.command(rich_help_panel=ASK)
@@ -106,7 +103,7 @@ def ask(
     lang: Lang = "en",
     output: Output = None,
     store: Store = None,
-    timeout: Timeout = _USUAL_S,
+    timeout: Timeout = 30.0,
     max_rows: MaxRows = 100_000,
     allow_remote: Annotated[
         bool, typer.Option("--allow-remote", help="Ask the machines that the question declares.")
@@ -136,7 +133,7 @@ def ask(
         question,
         params,
         lang=lang,
-        timeout_s=_patience(engine, timeout),
+        timeout_s=timeout,
         max_rows=max_rows,
         allow_remote=allow_remote,
         cache=cache,
@@ -167,7 +164,7 @@ def query(
     lang: Lang = "en",
     output: Output = None,
     store: Store = None,
-    timeout: Timeout = _USUAL_S,
+    timeout: Timeout = 30.0,
     max_rows: MaxRows = 100_000,
     allow_remote: Annotated[
         bool, typer.Option("--allow-remote", help="Let SERVICE contact other machines.")
@@ -192,7 +189,7 @@ def query(
     table = graph.query(
         text,
         lang=lang,
-        timeout_s=_patience(engine, timeout),
+        timeout_s=timeout,
         max_rows=max_rows,
         allow_remote=allow_remote,
     )
@@ -209,11 +206,6 @@ def query(
     else:
         write_table(table, form, output)
     _say_cut(table.truncated, max_rows)
-
-
-def _patience(engine: str, timeout_s: float) -> float:
-    """The seconds for a question: where none are given, more on Spark, which is slow to start."""
-    return _SPARK_S if engine == "spark" and timeout_s == _USUAL_S else timeout_s
 
 
 def _say_cut(truncated: bool, max_rows: int) -> None:

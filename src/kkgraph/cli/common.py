@@ -134,6 +134,11 @@ def open_graph(
         )
     if store is not None or engine == "spark":
         _opened.add(graph)
+    if engine == "spark":
+        from kkgraph.analytic.spread import SparkStore
+
+        assert isinstance(graph.store, SparkStore)
+        graph.store.watch(Progress())
     for warning in said:
         print(f"kkgraph: {warning.message}", file=sys.stderr)
     return graph
@@ -235,8 +240,10 @@ class Progress:
         self._shown = sys.stderr.isatty()
 
     def __call__(self, what: str) -> None:
-        """Say it, if it is time to say anything."""
-        if self._shown and time.monotonic() - self._start > _SILENT_S:
+        """Say it, if it is time to say anything; nothing clears the line."""
+        if not what:
+            self.end()
+        elif self._shown and time.monotonic() - self._start > _SILENT_S:
             print(f"\r{what[:100]:<{self._said}}", end="", file=sys.stderr, flush=True)
             self._said = min(len(what), 100)
 
@@ -244,6 +251,7 @@ class Progress:
         """Clear the line."""
         if self._said:
             print(f"\r{'':<{self._said}}\r", end="", file=sys.stderr, flush=True)
+            self._said = 0
 
 
 def problem_dict(item: object) -> dict[str, object]:

@@ -143,6 +143,8 @@ def texts(columnar: Columnar, numbers: Numbers) -> pa.Array:
     """The forms of terms, whose numbers are sorted, different and those of terms of the data."""
     if columnar.held is not None:
         return columnar.held.texts(numbers)
+    if columnar.elsewhere:
+        return columnar.forms_of(numbers)
     with _MAKING:
         if columnar not in _LEXICONS:
             _LEXICONS[columnar] = Lexicon(columnar)

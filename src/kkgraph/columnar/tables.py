@@ -52,6 +52,9 @@ class Columnar:
     Data that are held in memory go into tables when a statement first asks for them.
     """
 
+    elsewhere = False
+    """Whether another engine than DuckDB has the tables: arrays of them are not kept here."""
+
     def __init__(
         self,
         connection: duckdb.DuckDBPyConnection | None,
@@ -183,6 +186,10 @@ class Columnar:
             return [made[int(number)] for number in numbers]
         except KeyError as error:
             raise IndexError(error.args[0]) from error
+
+    def forms_of(self, numbers: Any) -> pa.Array:
+        """The lexical forms of terms, whose numbers are sorted and different."""
+        return arrays.strings([term.value for term in self.terms_of(numbers)])
 
     def _look_up(self, column: str, wanted: pa.Table, lo: int, hi: int) -> list[tuple[int, str]]:
         with translated(), self.connection.cursor() as cursor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
@@ -11,11 +12,13 @@ from kkgraph.errors import StoreError
 from kkgraph.spark.dialect import Recursion, rendered, words
 from kkgraph.spark.recursion import closure
 from kkgraph.spark.session import translated
+from kkgraph.spark.watching import watched
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from kkgraph.columnar.queries import Compiled, Dataset
+    from kkgraph.columnar.queries import Dataset
+    from kkgraph.columnar.queries.plan import Plan
     from kkgraph.model import Answer
     from kkgraph.spark.tables import SparkTables
 
@@ -28,6 +31,7 @@ _SAME: Final = frozenset(
 )
 """Functions that mean the same in both engines, for whatever the plans give them; some as
 ``kkgraph.spark.numbers`` says them."""
+_RAISED: Final = r"\[USER_RAISED_EXCEPTION\] "
 _INEXACT: Final = (
     *("ARITHMETIC_OVERFLOW", "NUMERIC_VALUE_OUT_OF_RANGE", "CAST_OVERFLOW", "DIVIDE_BY_ZERO"),
     *("DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION", "NUMERIC_OUT_OF_SUPPORTED_RANGE"),
@@ -54,27 +58,27 @@ def ask(
     return answered(planned(tables, sparql, dataset), timeout_s=timeout_s, max_rows=max_rows)
 
 
-def answered(
-    plan: Compiled, *, timeout_s: float | None = None, max_rows: int | None = None
-) -> Answer:
+def answered(plan: Plan, *, timeout_s: float | None = None, max_rows: int | None = None) -> Answer:
     """The answer of a plan; errors as of ``ask``."""
     from kkgraph.columnar.queries import UncoveredError
 
     try:
-        return plan.answer(timeout_s=timeout_s, max_rows=max_rows)
+        return plan.by_sql(timeout_s=timeout_s, max_rows=max_rows)
     except UncoveredError as error:
         raise not_here(str(error)) from error
 
 
-def planned(tables: SparkTables, sparql: str, dataset: Dataset | None = None) -> Compiled:
+def planned(tables: SparkTables, sparql: str, dataset: Dataset | None = None) -> Plan:
     """The plan of a query that Spark can answer; ``StoreError`` not-on-spark for others."""
-    from kkgraph.columnar.queries import UncoveredError, compiled
+    from kkgraph.columnar.queries import Dataset, UncoveredError
+    from kkgraph.columnar.queries.plan import Plan
 
     try:
-        plan = compiled(tables, sparql, dataset)
+        plan = Plan(tables, sparql, dataset or Dataset.of(tables))
+        sql = plan.statement.sql()
     except UncoveredError as error:
         raise not_here(str(error)) from error
-    refuse_other(plan.sql)
+    refuse_other(sql)
     return plan
 
 
@@ -111,9 +115,9 @@ def _exactly() -> Iterator[None]:
         yield
     except StoreError as error:
         told = str(error.__cause__)
-        if MARK in told:
-            reason = told.partition(MARK)[2].partition("\n")[0].partition(" SQLSTATE")[0]
-            raise UncoveredError(reason.rstrip(". '\"")) from error
+        # the statement, which may stand in any error, has the same words
+        if found := re.search(rf"{_RAISED}{MARK}(.+?)(?: SQLSTATE|$)", told, re.M):
+            raise UncoveredError(found[1].strip()) from error
         if any(name in told for name in _INEXACT):
             reason = "a number that passes what Spark calculates exactly"
             raise UncoveredError(reason) from error
@@ -165,7 +169,7 @@ class Statements:
 
     def fetchall(self) -> list[tuple[Any, ...]]:
         """The rows of the statement."""
-        with _exactly():
+        with self._running():
             return [tuple(row) for row in self._frame().collect()]
 
     def fetchmany(self, rows: int) -> list[tuple[Any, ...]]:
@@ -181,15 +185,25 @@ class Statements:
 
     def to_arrow_reader(self, rows: int) -> pa.RecordBatchReader:
         """The rows of the statement as Arrow batches; Spark bounds what comes to its driver."""
-        with _exactly(), translated():
+        with self._running():
             return self._frame().toArrow().to_reader(rows)
+
+    @contextmanager
+    def _running(self) -> Iterator[None]:
+        """Let jobs belong to this query, and to none afterwards: an ended group runs no more."""
+        tables = self._tables
+        context: Any = tables.spark.sparkContext
+        with _exactly(), translated():
+            context.setJobGroup(self._group, "a query", True)
+            try:
+                with watched(tables.spark, "asking", tables.progress, group=self._group):
+                    yield
+            finally:
+                context.setLocalProperty("spark.jobGroup.id", None)
 
     def _frame(self) -> Any:
         refuse_other(self._sql)
-        with translated():
-            context: Any = self._tables.spark.sparkContext
-            context.setJobGroup(self._group, "a query", True)
-            return self._tables.spark.sql(rendered(self._sql, self._closure).sql)
+        return self._tables.spark.sql(rendered(self._sql, self._closure).sql)
 
     def _closure(self, recursion: Recursion) -> str:
         self._made += 1

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 class SparkTables(Columnar):
     """Typed terms and statements as views of a Spark session: ``Columnar`` without DuckDB."""
 
+    elsewhere = True
+
     def __init__(self, spark: SparkSession, manifest: Manifest, folder: str) -> None:
         self.spark = spark
         self.folder = folder
@@ -37,6 +39,7 @@ class SparkTables(Columnar):
         self._written = 0
         self._closing: list[Callable[[], None]] = []
         self._persisted: list[DataFrame] = []
+        self.progress: Callable[[str], None] | None = None
         rows = self.run("SELECT lo, hi, kind, datatype, lang FROM groups ORDER BY lo")
         self.groups = [Group(*row) for row in rows]
         self.sources = self.run("SELECT name, scope FROM sources ORDER BY number")

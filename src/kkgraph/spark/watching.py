@@ -17,21 +17,29 @@ _NUMBERS: Final = itertools.count()
 
 @contextmanager
 def watched(
-    spark: SparkSession, what: str, progress: Callable[[str], None] | None
+    spark: SparkSession,
+    what: str,
+    progress: Callable[[str], None] | None,
+    *,
+    group: str = "",
 ) -> Iterator[None]:
-    """Say once a second how many tasks of the jobs of this thread are done, of those known."""
+    """Say once a second how many tasks of the jobs of this thread are done, of those known.
+
+    ``group`` is the jobs' group where the thread has set one.
+    """
     if progress is None:
         yield
         return
     context: Any = spark.sparkContext
-    group = f"kkgraph-{what}-{next(_NUMBERS)}"
-    context.setJobGroup(group, what, True)
+    own = group or f"kkgraph-{what}-{next(_NUMBERS)}"
+    if not group:
+        context.setJobGroup(own, what, True)
     over = threading.Event()
 
     def tell() -> None:
         tracker = context.statusTracker()
         while not over.wait(_EVERY_S):
-            done, known = tasks(tracker, group)
+            done, known = tasks(tracker, own)
             if known:
                 progress(f"{what}: {done:,} of {known:,} tasks")
 
@@ -42,7 +50,8 @@ def watched(
     finally:
         over.set()
         teller.join()
-        context.setLocalProperty("spark.jobGroup.id", None)
+        if not group:
+            context.setLocalProperty("spark.jobGroup.id", None)
 
 
 def tasks(tracker: Any, group: str) -> tuple[int, int]:
