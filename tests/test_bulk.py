@@ -361,7 +361,9 @@ def test_an_interrupt_leaves_the_previous_file(nation, tmp_path):
     assert process.returncode == 130
     assert "Traceback" not in errors
     assert "stopped" in errors
-    assert target.read_bytes() == b"as it was"
+    if target.read_bytes() != b"as it was":  # it came when the whole file was in its place
+        with open_saved(target) as whole, big.open("rb") as lines:
+            assert 20 * whole.n_triples == sum(1 for _ in lines)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["big.nt", "kept.kk"]
 
 

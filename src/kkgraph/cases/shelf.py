@@ -204,7 +204,7 @@ def _nodes(store: Store, pattern: str) -> list[str]:
 
 
 def _count(store: Store, pattern: str) -> int:
-    ((number,),) = _rows(store, f"SELECT (COUNT(*) AS ?n) {{ {pattern} }}")
+    ((number,),) = _rows(store, f"SELECT (COUNT(*) AS ?inside) {{ {pattern} }}")
     return int(number.value)
 
 
