@@ -20,7 +20,7 @@ from kkgraph.columnar.walks import Walks
 from kkgraph.names import PREFIXES, RDF_TYPE
 from kkgraph.shacl import forms as f
 from kkgraph.shacl.forms import Schema, Shape
-from kkgraph.shacl.paths import Alternative, Inverse, Path, Predicate, Repeat, Sequence
+from kkgraph.shacl.paths import Alternative, Inverse, Path, Predicate, Repeat, Sequence, turned
 from kkgraph.shacl.terms import Term
 
 ADDED: Final = "added_triples"
@@ -157,21 +157,6 @@ def _steps(path: Path, way: Path | None) -> Iterator[Read]:
         case Repeat(inner, sign):
             start = way if sign == "?" else joined(way, Repeat(inner, "*"))
             yield from _steps(inner, start)
-
-
-def turned(path: Path) -> Path:
-    """The path from its end to its start, with inverses only at single properties."""
-    match path:
-        case Predicate():
-            return Inverse(path)
-        case Inverse(inner):
-            return inner
-        case Sequence(parts):
-            return Sequence(tuple(turned(p) for p in reversed(parts)))
-        case Alternative(parts):
-            return Alternative(tuple(turned(p) for p in parts))
-        case Repeat(inner, sign):
-            return Repeat(turned(inner), sign)
 
 
 def joined(way: Path | None, path: Path) -> Path:

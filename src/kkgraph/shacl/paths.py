@@ -65,6 +65,21 @@ def _grouped(path: Path) -> str:
     return str(path) if isinstance(path, Predicate) else f"({path})"
 
 
+def turned(path: Path) -> Path:
+    """The path from its end to its start, with inverses only at single properties."""
+    match path:
+        case Predicate():
+            return Inverse(path)
+        case Inverse(inner):
+            return inner
+        case Sequence(parts):
+            return Sequence(tuple(turned(p) for p in reversed(parts)))
+        case Alternative(parts):
+            return Alternative(tuple(turned(p) for p in parts))
+        case Repeat(inner, sign):
+            return Repeat(turned(inner), sign)
+
+
 def path_sparql(path: Path) -> str:
     """The path in SPARQL's own syntax, with whole IRIs."""
     match path:

@@ -8,7 +8,7 @@ from kkgraph.columnar.queries import forms as f
 from kkgraph.columnar.solving.index import Index
 from kkgraph.columnar.solving.limits import Allowance, BeyondError
 from kkgraph.columnar.solving.solutions import Solutions, numbered
-from kkgraph.shacl.paths import Alternative, Inverse, Path, Predicate, Repeat, Sequence
+from kkgraph.shacl.paths import Alternative, Inverse, Path, Predicate, Repeat, Sequence, turned
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -150,18 +150,3 @@ def _pairs(keys: Numbers) -> tuple[Numbers, Numbers]:
     import numpy as np
 
     return keys >> 32, ((keys & (2**32 - 1)) - 2**31).astype(np.int32)
-
-
-def turned(path: Path) -> Path:
-    """The path from its end to its start."""
-    match path:
-        case Predicate():
-            return Inverse(path)
-        case Inverse(inner):
-            return inner
-        case Alternative(parts):
-            return Alternative(tuple(map(turned, parts)))
-        case Sequence(parts):
-            return Sequence(tuple(map(turned, reversed(parts))))
-        case Repeat(inner, sign):
-            return Repeat(turned(inner), sign)
