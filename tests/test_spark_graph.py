@@ -89,7 +89,10 @@ ASKED = {
 }
 
 
-@pytest.mark.parametrize("name", ASKED)
+ONE = [n if at == 0 else pytest.param(n, marks=pytest.mark.long) for at, n in enumerate(ASKED)]
+
+
+@pytest.mark.parametrize("name", ONE)
 def test_stored_questions_have_the_same_answers(here, there, name):
     question, params = ASKED[name]
     for lang in ("en", "th"):
@@ -192,6 +195,7 @@ def test_large_tables_are_never_fetched_to_be_judged(there, monkeypatch):
     assert refused.value.code == "too-much-to-classify"
 
 
+@pytest.mark.long
 def test_two_graphs_are_open_at_once(spark, there, tmp_path):
     from kkgraph.spark.folder import write_folder
 
