@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from kkgraph.columnar.queries.space import Space
 
 _ROW: Final = ".row"
-_LEAST: Final = 0
 
 
 class Solver:
@@ -213,7 +212,7 @@ class Solver:
 
     def _choice(self, pattern: f.Pattern, wanted: Wanted) -> Solutions:
         """A query's or sub-select's solutions: chosen, each once, in order, some of them."""
-        start, length = _LEAST, None
+        start, length = 0, None
         if isinstance(pattern, f.Slice):
             start, length, pattern = pattern.start, pattern.length, pattern.pattern
             wanted = Wanted(wanted.names)
