@@ -10,9 +10,9 @@ import pyoxigraph as ox
 import pytest
 
 from conftest import suite
-from kkgraph.columnar import lexicon
+from kkgraph.columnar import lexicon, native
 from kkgraph.columnar.queries import UncoveredError, compiled
-from kkgraph.columnar.solving import BeyondError, index, limits, solutions
+from kkgraph.columnar.solving import BeyondError, index, limits
 from kkgraph.columnar.solving.matching import Pattern
 from kkgraph.columnar.tables import Columnar
 from kkgraph.errors import StoreError
@@ -59,11 +59,14 @@ def judged(columnar, store, text):
     return "same"
 
 
-def test_answers_agree():
+@pytest.mark.parametrize("start", [0, 40], ids=["compiled", "numpy"])
+def test_answers_agree(start, monkeypatch):
+    if start:
+        monkeypatch.setattr(native, "library", lambda: None)
     counts = Counter()
-    for seed in range(60):
+    for seed in range(start, start + 40):
         compared(seed, counts)
-    assert counts["same"] > 350, counts
+    assert counts["same"] > 240, counts
 
 
 @pytest.mark.long
@@ -198,20 +201,6 @@ def test_forms_are_read_in_stretches_and_singly(monkeypatch):
             assert lexicon.texts(columnar, numbers).to_pylist() == [wanted[n] for n in numbers]
             assert (3 in kept._kept) == (turn >= 15), turn
         assert kept._bytes <= kept._most + kept._kept[3][0].nbytes
-
-
-def test_equal_numbers_are_found_by_tables_and_by_sorting(monkeypatch):
-    """Both ways of telling rows apart give the same groups."""
-    import numpy as np
-
-    rows = np.random.default_rng(1).integers(-5, 100_000, (3, 500))
-    rows[2] %= 7
-    by_table = solutions.grouped(rows, 500)
-    monkeypatch.setattr(solutions, "_TABLE", -(10**9))
-    by_sorting = solutions.grouped(rows, 500)
-    assert by_table.size == by_sorting.size
-    for groups in (by_table, by_sorting):
-        assert (rows[:, groups.rows][:, groups.of_row] == rows).all()
 
 
 def test_duplicates_go_early_where_nobody_counts_them(people, monkeypatch):

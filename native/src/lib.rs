@@ -1,13 +1,17 @@
-//! The inner loops of loading RDF into columns, called from Python by their C names.
+//! The inner loops of loading RDF into columns and of answering on them, called from Python by
+//! their C names.
 //!
-//! `kkgraph.columnar.native` is the only caller. Every function that allocates gives a handle,
-//! which one call frees. A panic ends in a null handle, never in Python's frames.
+//! `kkgraph.columnar.native` is the only caller of what loads, and `kkgraph.columnar.solving.loops`
+//! of what answers (in `border`). Every function that allocates gives a handle, which one call
+//! frees. A panic ends in a null handle or a negative count, never in Python's frames.
 
 // The border to C: each function says what its pointers must be.
 #![allow(clippy::missing_safety_doc)]
 
 mod block;
+mod border;
 mod distinct;
+mod joins;
 mod rows;
 mod scan;
 mod terms;
@@ -23,14 +27,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// The number of this interface. Python refuses a library with another one.
 #[no_mangle]
 pub extern "C" fn kk_interface() -> u32 {
-    1
+    2
 }
 
 fn handle<T>(make: impl FnOnce() -> T) -> *mut T {
     catch_unwind(AssertUnwindSafe(make)).map_or(null_mut(), |made| Box::into_raw(Box::new(made)))
 }
 
-unsafe fn slice<'a, T>(start: *const T, size: usize) -> &'a [T] {
+pub(crate) unsafe fn slice<'a, T>(start: *const T, size: usize) -> &'a [T] {
     if size == 0 {
         &[]
     } else {

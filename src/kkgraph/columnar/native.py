@@ -1,4 +1,4 @@
-"""The compiled inner loops of loading, where this installation has them.
+"""The compiled inner loops of loading and solving, where this installation has them.
 
 The sources are in ``native/``, in Rust. A wheel for a platform holds them compiled; where they
 are missing, ``lines`` and ``dictionary`` do the same with NumPy and Arrow, and get the same rows.
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Integers = np.ndarray[Any, np.dtype[Any]]
 
-INTERFACE: Final = 1
+INTERFACE: Final = 2
 NAMES: Final = ("kkgraph_native.so", "kkgraph_native.dylib", "kkgraph_native.dll")
 _NARROW: Final = 2**16 - 1
 
@@ -93,11 +93,13 @@ class Library:
     """The compiled library; its calls let other threads run."""
 
     def __init__(self, path: Path) -> None:
-        self._calls = calls = ctypes.CDLL(str(path))
+        self.calls = self._calls = calls = ctypes.CDLL(str(path))
         if calls.kk_interface() != INTERFACE:
             raise OSError(f"{path}: made for another version of kkgraph")
         self._seed = secrets.randbits(64)
         pointer, size, number = ctypes.c_void_p, ctypes.c_size_t, ctypes.c_uint64
+        count = ctypes.c_int64
+        table = (pointer, size, count, pointer, size)
         for name, gives, takes in (
             ("kk_read", pointer, (pointer, size, pointer, size, ctypes.c_bool, number)),
             ("kk_counts", None, (pointer, pointer)),
@@ -115,6 +117,18 @@ class Library:
             ("kk_sorted", number, (pointer,)),
             ("kk_columns", None, (pointer, number, number, pointer, pointer, pointer)),
             ("kk_free_sorted", None, (pointer,)),
+            ("kk_look_up", count, (*table, pointer)),
+            ("kk_find", count, (*table, pointer, pointer)),
+            ("kk_count", count, table),
+            ("kk_spread", count, (*table, pointer, size, pointer, size, size, pointer, size)),
+            ("kk_take", count, (pointer, size, pointer, size, pointer)),
+            ("kk_places", count, (pointer, size, pointer, size)),
+            ("kk_rank", count, (pointer, size, pointer, pointer)),
+            ("kk_ascending", count, (pointer, size, pointer)),
+            ("kk_alike", count, (pointer, size, size, pointer, pointer)),
+            ("kk_among", count, (pointer, size, pointer, size, pointer)),
+            ("kk_tally", count, (pointer, size, pointer, size)),
+            ("kk_text_order", count, (pointer, size, pointer, size, pointer)),
         ):
             call = getattr(calls, name)
             call.restype, call.argtypes = gives, takes

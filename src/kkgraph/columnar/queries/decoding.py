@@ -1,4 +1,4 @@
-"""Rows of an answer as terms: each distinct number is looked up once."""
+"""Rows of an answer as terms."""
 
 from __future__ import annotations
 
@@ -20,20 +20,12 @@ _UNBOUND: Final = -1
 
 def terms_in(table: pa.Table, columns: Sequence[Column], space: Space) -> list[list[Any]]:
     """The terms of each column of an answer, None for unbound."""
-    import numpy as np
-
-    numbers = {
-        at: arrays.filled(table.column(at).cast("int64"), _UNBOUND)
-        for at, column in enumerate(columns)
-        if column.form is Form.NUMBER
-    }
-    ids = np.unique(np.concatenate(list(numbers.values()) or [np.empty(0, np.int64)]))
-    terms = np.empty(len(ids), object)
-    terms[:] = terms_of(space, ids, partial(lexicon.texts, space.columnar))
+    texts = partial(lexicon.texts, space.columnar)
     found: list[list[Any]] = []
     for at, column in enumerate(columns):
-        if at in numbers:
-            found.append(terms[np.searchsorted(ids, numbers[at])].tolist())
+        if column.form is Form.NUMBER:
+            numbers = arrays.filled(table.column(at).cast("int64"), _UNBOUND)
+            found.append(terms_of(space, numbers, texts))
             continue
         make = unwritten if column.form is Form.WRITTEN else partial(computed, column.kind)
         values = table.column(at).to_pylist()

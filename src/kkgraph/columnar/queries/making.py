@@ -13,6 +13,7 @@ import pyoxigraph as ox
 from kkgraph.columnar.queries.columns import XSD
 from kkgraph.columnar.queries.kinds import RANKS
 from kkgraph.columnar.queries.space import Space
+from kkgraph.columnar.session import allowed_bytes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,33 +25,107 @@ if TYPE_CHECKING:
     Numbers = np.ndarray[Any, np.dtype[Any]]
 
 _MANY: Final = 200_000
-_KNOWN: Final[WeakKeyDictionary[Columnar, dict[int, Any]]] = WeakKeyDictionary()
+"""So many terms of a file are remembered; then it begins anew."""
+_BYTES_A_TERM: Final = 9
+_SHARE: Final = 16
+_KNOWN: Final[WeakKeyDictionary[Columnar, _Remembered]] = WeakKeyDictionary()
 _FLOAT: Final = ox.NamedNode(XSD + "float")
 
 
 def terms_of(space: Space, numbers: Numbers, texts: Callable[[Numbers], pa.Array]) -> list[Any]:
     """The term of each number; None for -1, which is unbound.
 
-    The numbers are sorted; ``texts`` gives the lexical forms of those that are terms of the data.
-    Terms of the data are remembered, some thousands of each file: answers often name the same.
+    ``texts`` gives the lexical forms of terms of the data, whose numbers are sorted and different.
+    Terms of the data are remembered: answers often name the same.
     """
     import numpy as np
 
-    first = int(np.searchsorted(numbers, 0))
-    made = [space.made.get(n) for n in numbers[:first].tolist()]
-    known = _KNOWN.setdefault(space.columnar, {})
-    wanted = numbers[first:].tolist()
-    found = list(map(known.get, wanted))
-    missing = [place for place, term in enumerate(found) if term is None]
-    if missing:
-        fresh = _fresh(space, numbers[first:][missing], texts)
-        for place, term in zip(missing, fresh, strict=True):
-            found[place] = term
-        if len(known) + len(fresh) > _MANY:
-            known.clear()
-        if len(fresh) <= _MANY:
-            known.update((wanted[place], found[place]) for place in missing)
-    return made + found
+    if not len(numbers):
+        return []
+    remembered = _of(space.columnar)
+    in_data = numbers >= 0
+    if in_data.all():
+        found = remembered.terms(numbers, lambda some: _fresh(space, some, texts))
+    else:
+        found = np.empty(len(numbers), object)
+        found[in_data] = remembered.terms(numbers[in_data], lambda some: _fresh(space, some, texts))
+        others = [space.made.get(number) for number in numbers[~in_data].tolist()]
+        found[~in_data] = _array(others)
+    rows: list[Any] = found.tolist()
+    return rows
+
+
+class _Remembered:
+    """Terms of one file, by their numbers.
+
+    The arrays have a place for each term of the file; a page of their memory is taken when a term
+    in it is first made. Files for which even all pages are too many have nothing remembered.
+    """
+
+    def __init__(self, columnar: Columnar) -> None:
+        self._size = columnar.n_terms
+        self._allowed = self._size * _BYTES_A_TERM <= allowed_bytes(columnar.connection) // _SHARE
+        self._forget()
+
+    def _forget(self) -> None:
+        import numpy as np
+
+        size = self._size if self._allowed else 0
+        self._kept: tuple[Numbers, Numbers] = np.empty(size, object), np.zeros(size, bool)
+        self._count = 0
+
+    def terms(self, numbers: Numbers, fresh: Callable[[Numbers], list[Any]]) -> Numbers:
+        """The term of each number; ``fresh`` makes those of numbers that are sorted and different.
+
+        Other threads may do the same meanwhile: a term stands in its place before it is ``made``.
+        """
+        import numpy as np
+
+        terms, made = self._kept
+        if self._allowed:
+            lacking = numbers[~made[numbers]]
+            if not len(lacking):
+                found: Numbers = terms[numbers]
+                return found
+        else:
+            lacking = numbers
+        new = _different(lacking)
+        values = _array(fresh(new))
+        if not self._allowed or len(new) > _MANY:
+            every = _different(numbers)
+            if len(every) > len(new):
+                values = _array(fresh(every))
+            return values[np.searchsorted(every, numbers)]
+        if self._count + len(new) > _MANY:
+            self._forget()
+            return self.terms(numbers, fresh)
+        terms[new] = values
+        made[new] = True
+        self._count += len(new)
+        return terms[numbers]
+
+
+def _different(numbers: Numbers) -> Numbers:
+    """Each number once, in ascending order."""
+    import numpy as np
+
+    found = np.sort(numbers)
+    return found[np.append(True, found[1:] != found[:-1])] if len(found) else found
+
+
+def _array(terms: list[Any]) -> Numbers:
+    import numpy as np
+
+    made = np.empty(len(terms), object)
+    made[:] = terms
+    return made
+
+
+def _of(columnar: Columnar) -> _Remembered:
+    found = _KNOWN.get(columnar)
+    if found is None:
+        found = _KNOWN[columnar] = _Remembered(columnar)
+    return found
 
 
 def _fresh(space: Space, numbers: Numbers, texts: Callable[[Numbers], pa.Array]) -> list[Any]:

@@ -14,6 +14,7 @@ from kkgraph.columnar.queries.decoding import terms_in
 from kkgraph.columnar.queries.describing import described
 from kkgraph.columnar.queries.ordering import Arranged, arranged
 from kkgraph.columnar.queries.reading import read
+from kkgraph.columnar.queries.rows import in_rows
 from kkgraph.columnar.queries.running import Running
 from kkgraph.columnar.queries.scopes import graphs, terms
 from kkgraph.columnar.queries.sizes import check
@@ -57,7 +58,7 @@ class Statement:
         terms = terms_in(table, list(columns.values()), self.compiler.space)
         found = dict(zip(columns, terms, strict=True))
         empty = [None] * table.num_rows
-        return list(zip(*(found.get(name, empty) for name in names), strict=True)) or (
+        return in_rows(found.get(name, empty) for name in names) or (
             [()] * table.num_rows if not names else []
         )
 

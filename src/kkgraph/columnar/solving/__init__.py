@@ -88,6 +88,8 @@ def _names(template: tuple[f.Triple, ...]) -> set[str]:
 
 def _rows(solver: Solver, found: Solutions, names: list[str]) -> list[tuple[Any, ...]]:
     """The terms of the solutions, row by row."""
+    from kkgraph.columnar.queries.rows import in_rows
+
     if not names:
         return [()] * found.size
     empty = [None] * found.size
@@ -95,4 +97,4 @@ def _rows(solver: Solver, found: Solutions, names: list[str]) -> list[tuple[Any,
         solver.terms.column(found.columns[name]) if name in found.columns else empty
         for name in names
     ]
-    return list(zip(*columns, strict=True))
+    return in_rows(columns)

@@ -6,10 +6,11 @@ from decimal import Context, Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from kkgraph.columnar.queries import forms as f
-from kkgraph.columnar.solving.edges import UNBOUND
+from kkgraph.columnar.solving import loops
 from kkgraph.columnar.solving.judging import Number, exact
 from kkgraph.columnar.solving.limits import MOST_TERMS, BeyondError
-from kkgraph.columnar.solving.solutions import Column, Groups, Solutions, grouped, numbered
+from kkgraph.columnar.solving.loops import UNBOUND
+from kkgraph.columnar.solving.solutions import Column, Groups, Solutions, grouped
 from kkgraph.columnar.solving.terms import Terms
 
 if TYPE_CHECKING:
@@ -46,9 +47,9 @@ def _groups(pattern: f.Group, keys: list[str], solutions: Solutions) -> Groups:
     import numpy as np
 
     if pattern.keys is None:
-        return Groups(np.zeros(solutions.size, np.int64), np.zeros(1, np.int64))
+        return Groups(np.zeros(solutions.size, np.int32), np.zeros(1, np.int32))
     if not solutions.size:
-        return Groups(np.empty(0, np.int64), np.empty(0, np.int64))
+        return Groups(np.empty(0, np.int32), np.empty(0, np.int32))
     return grouped((solutions.columns[name].values for name in keys), solutions.size)
 
 
@@ -81,19 +82,19 @@ class _Aggregate:
         if name is None:
             if aggregate.distinct:
                 raise BeyondError("a count of different solutions")
-            return np.bincount(of_row, minlength=many)
+            return loops.tallied(of_row, many)
         if column is None:
             return np.zeros(many, np.int64)
         bound = None if column.bound() else _bound(column)
         if bound is not None:
             of_row = of_row[bound]
         if not aggregate.distinct:
-            return np.bincount(of_row, minlength=many)
+            return loops.tallied(of_row, many)
         values = column.values if bound is None else column.values[bound]
         if not len(values):
             return np.zeros(many, np.int64)
         pairs = grouped((of_row, values), len(values))
-        return np.bincount(of_row[pairs.rows], minlength=many)
+        return loops.tallied(loops.taken(of_row, pairs.rows), many)
 
     def _sample(self, column: Column) -> Column | None:
         """The term with the least number of each group, which SQL has too."""
@@ -115,7 +116,7 @@ class _Aggregate:
         if distinct and len(values):
             pairs = grouped((of_row, values), len(values))
             of_row, values = of_row[pairs.rows], values[pairs.rows]
-        known, places = numbered(values)
+        known, places = loops.numbered(values)
         if len(known) > MOST_TERMS:
             raise BeyondError("a sum of many different numbers")
         numbers = [exact(term) for term in self._terms.of(known)]
@@ -125,7 +126,7 @@ class _Aggregate:
             raise BeyondError("a sum of long numbers")
         weights = np.array(whole, np.float64)[places]
         totals = np.bincount(of_row, weights, minlength=self._groups.size).astype(np.int64)
-        counts = np.bincount(of_row, minlength=self._groups.size)
+        counts = loops.tallied(of_row, self._groups.size)
         broken = np.array([isinstance(n, Decimal) for n in numbers], bool)[places]
         decimal = np.bincount(of_row, broken, minlength=self._groups.size) > 0
         made = np.empty(self._groups.size, object)

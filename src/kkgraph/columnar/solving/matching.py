@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kkgraph.columnar.queries import forms as f
-from kkgraph.columnar.solving.edges import Edges, ascending
+from kkgraph.columnar.solving import loops
+from kkgraph.columnar.solving.edges import Edges
 from kkgraph.columnar.solving.index import Index
 from kkgraph.columnar.solving.limits import Allowance, BeyondError
-from kkgraph.columnar.solving.solutions import Column, Solutions, combined, numbered
+from kkgraph.columnar.solving.solutions import Column, Solutions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     import numpy as np
 
@@ -71,7 +72,7 @@ class Pattern:
         elif isinstance(start, str) and start in known.columns:
             return chosen(known, later).take(self._among(known.numbers(start)))
         elif isinstance(end, str) and end in known.columns:
-            among = member(self._edges().of(int(start)), known.numbers(end))
+            among = loops.member(self._edges().of(int(start)), known.numbers(end))
             return chosen(known, later).take(among)
         return product(known, self.alone(), allowed)
 
@@ -102,20 +103,24 @@ class Pattern:
     ) -> Solutions:
         """A step along the property from a variable that is bound to one that isn't."""
         wanted = known.numbers(ends[0])
+        known = chosen(known, later)
+        single = edges.found(wanted)
+        if single is not None:
+            places, found = single
+            return known.take(places).adding(ends[1], Column(found))
         allowed.room(edges.count(wanted), len(known.columns) + 1)
-        places, found = edges.expanded(wanted)
-        return chosen(known, later).take(places).adding(ends[1], Column(found))
+        return spread(edges, wanted, known, {ends[1]: Column(edges.values)})
 
     def _among(self, subjects: Numbers) -> Numbers:
         """Which of the subjects have the object that the pattern names, or themselves."""
         if isinstance(self.end, str):
             edges = self._edges()
-            return member(edges.keys[edges.keys == edges.values], subjects)
+            return loops.member(edges.keys[edges.keys == edges.values], subjects)
         found = self._edges().single(subjects)
         if found is not None:
             equal: Numbers = found == self.end
             return equal
-        return member(self._edges(backward=True).of(self.end), subjects)
+        return loops.member(self._edges(backward=True).of(self.end), subjects)
 
     def _checked(self, known: Solutions, later: Names, allowed: Allowance) -> Solutions:
         """The solutions whose two bound variables stand at the ends of the property."""
@@ -139,23 +144,16 @@ def chosen(known: Solutions, later: Names) -> Solutions:
     return known if later is None else known.only(n for n in known.columns if n in later)
 
 
-def member(terms: Numbers, wanted: Numbers) -> Numbers:
-    """For each of the wanted numbers whether it is among some, which are sorted and different."""
-    import numpy as np
-
-    if not len(terms):
-        return np.zeros(len(wanted), bool)
-    low, span = int(terms[0]), int(terms[-1]) - int(terms[0]) + 1
-    if len(wanted) * 8 < span:
-        at = np.searchsorted(terms, wanted)
-        at[at == len(terms)] = 0
-        equal: Numbers = terms[at] == wanted
-        return equal
-    table = np.zeros(span + 2, bool)
-    table[terms - (low - 1)] = True
-    slots = wanted - (low - 1)
-    flags: Numbers = table[np.clip(slots, 0, span + 1, out=slots)]
-    return flags
+def spread(
+    edges: Edges, wanted: Numbers, known: Solutions, more: Mapping[str, Column]
+) -> Solutions:
+    """The solutions, each as often as its wanted key has pairs, with what stands beside these."""
+    both = {**known.columns, **more}
+    mine, theirs = ([c.values for c in side.values()] for side in (known.columns, more))
+    made = edges.spread(wanted, mine, theirs)
+    size = len(made[0]) if made else edges.count(wanted)
+    columns = zip(both.items(), made, strict=True)
+    return Solutions(size, {n: Column(values, c.computed) for (n, c), values in columns})
 
 
 def product(left: Solutions, right: Solutions, allowed: Allowance) -> Solutions:
@@ -181,15 +179,15 @@ def joined(left: Solutions, right: Solutions, later: Names, allowed: Allowance) 
     right.certain(shared)
     for one, other in ((left, right), (right, left)):
         if len(shared) == len(other.columns) == 1 and other.different:
-            known = numbered(other.numbers(shared[0]))[0]
-            return chosen(one, later).take(member(known, one.numbers(shared[0])))
+            known = loops.numbered(other.numbers(shared[0]))[0]
+            among = loops.member(known, one.numbers(shared[0]))
+            return chosen(one, later).take(among)
     mine, theirs = agreement(left, right, shared)
-    order = ascending(theirs)
-    edges = Edges(theirs[order], order)
+    order = loops.ascending(theirs)
+    edges = Edges(loops.taken(theirs, order), order)
+    more = right.only(n for n in right.columns if n not in left.columns)
     allowed.room(edges.count(mine), len(left.columns) + len(right.columns))
-    places, rows = edges.expanded(mine)
-    more = chosen(right.only(n for n in right.columns if n not in left.columns), later).take(rows)
-    return Solutions(len(rows), {**more.columns, **chosen(left, later).take(places).columns})
+    return spread(edges, mine, chosen(left, later), chosen(more, later).take(order).columns)
 
 
 def agreement(left: Solutions, right: Solutions, shared: list[str]) -> tuple[Numbers, Numbers]:
@@ -198,6 +196,14 @@ def agreement(left: Solutions, right: Solutions, shared: list[str]) -> tuple[Num
 
     left.certain(shared)
     right.certain(shared)
-    both = (np.concatenate([left.numbers(n), right.numbers(n)]) for n in shared)
-    codes = numbered(combined(both, left.size + right.size)[0])[1]
+    if len(shared) == 1:
+        return left.numbers(shared[0]), right.numbers(shared[0])
+    both = [np.concatenate([left.numbers(n), right.numbers(n)]) for n in shared]
+    codes = loops.alike(both, left.size + right.size)[0]
     return codes[: left.size], codes[left.size :]
+
+
+def agreeing(left: Solutions, right: Solutions, shared: list[str]) -> Numbers:
+    """For each solution of the left side whether one of the right side agrees with it."""
+    mine, theirs = agreement(left, right, shared)
+    return loops.member(loops.numbered(theirs)[0], mine)

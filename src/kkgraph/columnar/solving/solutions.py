@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from kkgraph.columnar.solving.edges import NARROW, UNBOUND, ascending
+from kkgraph.columnar.solving import loops
 from kkgraph.columnar.solving.limits import BeyondError
+from kkgraph.columnar.solving.loops import UNBOUND
 
 if TYPE_CHECKING:
     import numpy as np
 
     Numbers = np.ndarray[Any, np.dtype[Any]]
-
-_SMALL: Final = 4096
-"""Numbers of a range of this size are told apart as they are."""
-_SPARSE: Final = 64
-"""Fewer numbers than one of so many of their range are sorted: a table takes longer to make."""
-_TABLE: Final = 1_000_000
-"""Up to so many numbers more than rows, equal ones are found with a table and not by sorting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +60,14 @@ class Solutions:
         """Some of the solutions, by their places or by a truth value for each; None: all."""
         if rows is None:
             return self
-        size = int(rows.sum()) if rows.dtype == bool else len(rows)
-        if rows.dtype == bool and size == self.size:
-            return self
-        columns = {n: Column(c.values[rows], c.computed) for n, c in self.columns.items()}
-        return Solutions(size, columns)
+        if rows.dtype == bool:
+            rows = loops.places(rows)
+            if len(rows) == self.size:
+                return self
+        columns = {
+            n: Column(loops.taken(c.values, rows), c.computed) for n, c in self.columns.items()
+        }
+        return Solutions(len(rows), columns)
 
     def adding(self, name: str, column: Column) -> Solutions:
         """The solutions with one variable more, or with others for it."""
@@ -108,92 +105,19 @@ class Groups:
         return len(self.rows)
 
 
-def coded(values: Numbers) -> tuple[Numbers, int]:
-    """A small number for each value, the same for equal ones; and how many may be in use."""
-    import numpy as np
-
-    if values.dtype == object:
-        known: dict[Any, int] = {}
-        codes = np.fromiter((known.setdefault(_told(v), len(known)) for v in values), np.int32)
-        return codes, len(known)
-    if not len(values):
-        return np.empty(0, np.int32), 1
-    low, high = int(values.min()), int(values.max())
-    span = high - low + 1
-    if span <= _SMALL:
-        return (values - low).astype(np.int32, copy=False), span
-    known_values, codes = numbered(values)
-    return codes.astype(np.int32, copy=False), len(known_values)
-
-
-def numbered(values: Numbers) -> tuple[Numbers, Numbers]:
-    """The different numbers, sorted; and for each of the given ones its place among these."""
-    import numpy as np
-
-    if not len(values):
-        return values, np.empty(0, np.int32)
-    low, high = int(values.min()), int(values.max())
-    span = high - low + 1
-    if span <= min(8 * len(values) + _TABLE, _SPARSE * len(values)):
-        places = values - low
-        there = np.zeros(span, bool)
-        there[places] = True
-        rank = np.cumsum(there, dtype=np.int32)
-        rank -= 1
-        return np.flatnonzero(there).astype(values.dtype) + low, rank[places]
-    order = ascending(values)
-    in_order = values[order]
-    begins = np.append(True, in_order[1:] != in_order[:-1])
-    codes = np.empty(len(values), np.int32)
-    codes[order] = np.cumsum(begins, dtype=np.int32) - 1
-    return in_order[begins], codes
-
-
-def _told(value: Any) -> Any:
-    """A value that equals those only which are the same term."""
-    return type(value), value
-
-
-def combined(columns: Iterable[Numbers], size: int) -> tuple[Numbers, int]:
-    """One code for what stands in several columns of ``size`` rows, and how many may be in use."""
-    import numpy as np
-
-    codes, many = None, 1
-    for values in columns:
-        more, count = coded(values)
-        if codes is None:
-            codes, many = more, count
-            continue
-        if many > (2**62) // count:
-            distinct, codes = numbered(codes)
-            many = len(distinct)
-        many *= count
-        if many > NARROW:
-            codes = codes.astype(np.int64)
-        codes = codes * count + more
-    return (np.zeros(size, np.int32), 1) if codes is None else (codes, many)
-
-
 def grouped(columns: Iterable[Numbers], size: int) -> Groups:
-    """The groups of rows that are alike in all columns, in the order of their codes."""
+    """The groups of rows that are alike in all columns."""
+    found = [_codes(values) if values.dtype == object else values for values in columns]
+    return Groups(*loops.alike(found, size))
+
+
+def _codes(values: Numbers) -> Numbers:
+    """A number for each value, the same for those only which are the same term."""
     import numpy as np
 
-    codes, many = combined(columns, size)
-    if many <= 8 * size + _TABLE:
-        some = np.full(many, -1, np.int32 if size < NARROW else np.int64)
-        some[codes] = np.arange(size, dtype=some.dtype)
-        there: Numbers = np.greater_equal(some, 0)
-        if there.all():
-            return Groups(codes, some)
-        numbers = np.cumsum(there, dtype=np.int32)
-        numbers -= 1
-        return Groups(numbers[codes], some[there])
-    order = ascending(codes)
-    sorted_codes = codes[order]
-    begins = np.append(True, sorted_codes[1:] != sorted_codes[:-1])
-    of_row = np.empty(size, np.int32)
-    of_row[order] = np.cumsum(begins, dtype=np.int32) - 1
-    return Groups(of_row, order[begins])
+    known: dict[Any, int] = {}
+    told = ((type(value), value) for value in values)
+    return np.fromiter((known.setdefault(value, len(known)) for value in told), np.int32)
 
 
 def distinct(solutions: Solutions) -> Solutions:

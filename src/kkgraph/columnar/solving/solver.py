@@ -16,7 +16,7 @@ from kkgraph.columnar.solving.conditions import extended, kept
 from kkgraph.columnar.solving.index import Index
 from kkgraph.columnar.solving.joining import Atom, Joining, Wanted
 from kkgraph.columnar.solving.limits import Allowance, BeyondError
-from kkgraph.columnar.solving.matching import Pattern, agreement
+from kkgraph.columnar.solving.matching import Pattern, agreeing
 from kkgraph.columnar.solving.solutions import Column, Solutions, concatenated, distinct
 from kkgraph.columnar.solving.terms import Terms
 from kkgraph.columnar.solving.walks import Walk
@@ -117,46 +117,31 @@ class Solver:
         if not shared:
             there = np.full(known.size, found.size > 0)
         else:
-            known.certain(shared)
-            mine, theirs = agreement(known, found, shared)
-            there = np.isin(mine, theirs)
+            there = agreeing(known, found, shared)
         return known.take(there if wanted_there else ~there)
 
     def _optional(self, pattern: f.Optional, wanted: Wanted) -> Solutions:
         """The left solutions, each with what the right side adds, or alone."""
         import numpy as np
 
-        condition = pattern.condition
-        about = set() if condition is None else used(condition)
-        left = self.solutions(pattern.left, wanted.also(mentioned(pattern.right) | about))
-        if _ROW in left.columns:
-            raise BeyondError("OPTIONAL in OPTIONAL")
-        rows = Column(np.arange(left.size, dtype=np.int64), computed=True)
-        right = pattern.right if condition is None else f.Filter(condition, pattern.right)
-        if condition is not None and not about <= visible(pattern.left) | visible(pattern.right):
+        right, condition = pattern.right, pattern.condition
+        conditions = [] if condition is None else conjuncts.of(condition)
+        about = {name for condition in conditions for name in used(condition)}
+        if not about <= visible(pattern.left) | visible(right):
             raise BeyondError("OPTIONAL under a condition about what is unbound")
-        seed = left.adding(_ROW, rows)
-        found = self._seeded(right, pattern, wanted.also({_ROW}), seed)
+        left = self.solutions(pattern.left, wanted.also(mentioned(right) | about))
+        rows = Column(np.arange(left.size, dtype=np.int32), computed=True)
+        inner, atoms = wanted.also({_ROW}), list[Atom]()
+        self._collect(right, inner.also(mentioned(right) | about), atoms, conditions)
+        joining = Joining(self._keep, inner, self._allowed)
+        found = joining.solved(atoms, conditions, left.adding(_ROW, rows))
         alone = np.ones(left.size, bool)
         alone[found.columns[_ROW].values] = False
         names = [n for n in (wanted.names or {*left.columns, *visible(right)}) if n != _ROW]
         return concatenated([found.only(names), left.take(alone).only(names)])
 
-    def _seeded(
-        self, right: f.Pattern, pattern: f.Optional, wanted: Wanted, seed: Solutions
-    ) -> Solutions:
-        """The right side of OPTIONAL, whose condition may be about both sides."""
-        atoms: list[Atom] = []
-        conditions: list[f.Expression] = []
-        self._collect(pattern.right, wanted.also(mentioned(right)), atoms, conditions)
-        if pattern.condition is not None:
-            conditions += conjuncts.of(pattern.condition)
-        return Joining(self._keep, wanted, self._allowed).solved(atoms, conditions, seed)
-
     def _minus(self, pattern: f.Minus, wanted: Wanted) -> Solutions:
         """The left solutions that agree with no right one."""
-        import numpy as np
-
         shared = sorted(visible(pattern.left) & visible(pattern.right))
         left = self.solutions(pattern.left, wanted.also(set(shared)))
         shared = [name for name in shared if name in left.columns]
@@ -167,8 +152,7 @@ class Solver:
             return left
         if any(name not in right.columns for name in shared):
             raise BeyondError("MINUS of what may be unbound")
-        mine, theirs = agreement(left, right, shared)
-        return left.take(~np.isin(mine, theirs))
+        return left.take(~agreeing(left, right, shared))
 
     def _union(self, pattern: f.Union, wanted: Wanted) -> Solutions:
         return concatenated(

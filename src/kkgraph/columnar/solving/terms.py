@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from kkgraph.columnar import lexicon
 from kkgraph.columnar.queries import kinds as k
 from kkgraph.columnar.queries.making import computed, terms_of
 from kkgraph.columnar.queries.space import Space
-from kkgraph.columnar.solving.edges import UNBOUND
-from kkgraph.columnar.solving.solutions import Column, numbered
+from kkgraph.columnar.solving.loops import UNBOUND
+from kkgraph.columnar.solving.solutions import Column
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,25 +23,22 @@ class Terms:
     """Terms of the data, and those that only the query names."""
 
     def __init__(self, space: Space) -> None:
+        import numpy as np
+
         self._space = space
         self._groups = space.columnar.groups
+        self._ends = np.array([group.hi for group in self._groups], np.int32)
         self._last: tuple[Numbers, pa.Array] | None = None
 
     def of(self, numbers: Numbers) -> list[Any]:
-        """The term of each number; None for what is unbound. The numbers are sorted."""
+        """The term of each number; None for what is unbound."""
         return terms_of(self._space, numbers, self.texts)
 
     def column(self, column: Column) -> list[Any]:
         """The terms of a column, None for unbound."""
-        import numpy as np
-
         if column.computed:
             return [_made(value) for value in column.values.tolist()]
-        distinct, places = numbered(column.values)
-        terms = np.empty(len(distinct), object)
-        terms[:] = self.of(distinct)
-        rows: list[Any] = terms[places].tolist()
-        return rows
+        return self.of(column.values)
 
     def numbers(self, terms: list[Any]) -> Numbers:
         """The number of each term, ``UNBOUND`` for None; a new one for what the data lack."""
@@ -65,23 +63,23 @@ class Terms:
         """For each number the place of its group; of one that the data lack, the number itself."""
         import numpy as np
 
-        his = [group.hi for group in self._groups]
-        places: Numbers = np.where(
-            numbers < 0, numbers, np.searchsorted(his, numbers, side="right")
-        )
-        return places
+        places = np.searchsorted(self._ends, numbers, side="right").astype(np.int32)
+        return np.where(numbers < 0, numbers, places) if (numbers < 0).any() else places
 
-    def kinds(self, numbers: Numbers) -> set[str]:
-        """The kinds of the terms; ``unbound`` for what is unbound."""
-        found = set()
-        for place in numbered(self.places(numbers))[0].tolist():
-            if place == UNBOUND:
-                found.add("unbound")
-            elif place < 0:
-                found.add(k.kind_of(self._space.made[place]))
-            else:
-                found.add(k.kind_of_group(self._groups[place]))
-        return found
+    def groups(self, numbers: Numbers) -> list[int]:
+        """What ``places`` gives for numbers that are sorted, each once."""
+        import numpy as np
+
+        first = int(np.searchsorted(numbers, 0))
+        cuts = np.searchsorted(numbers, self._ends).tolist()
+        some = [at for at, (low, high) in enumerate(pairwise([first, *cuts])) if low < high]
+        return [*numbers[:first].tolist(), *some]
+
+    def kind(self, place: int) -> str:
+        """The kind of the terms of a group, by what ``places`` gives for it."""
+        if place < 0:
+            return k.kind_of(self._space.made[place])
+        return k.kind_of_group(self._groups[place])
 
 
 def _made(value: Any) -> Any:

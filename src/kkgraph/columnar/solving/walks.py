@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from kkgraph.columnar.queries import forms as f
 from kkgraph.columnar.solving.index import Index
 from kkgraph.columnar.solving.limits import Allowance, BeyondError
-from kkgraph.columnar.solving.solutions import Solutions, numbered
+from kkgraph.columnar.solving.loops import numbered
+from kkgraph.columnar.solving.solutions import Solutions
 from kkgraph.shacl.paths import Alternative, Inverse, Path, Predicate, Repeat, Sequence, turned
 
 if TYPE_CHECKING:
