@@ -65,15 +65,15 @@ def back_ends_agree(case):
 @KINDS
 def test_back_ends_agree(wishes):
     found = Counter()
-    for case in seeded(wishes, 0, 50):
+    for case in seeded(wishes, 0, 30):
         found.update(row[3] for row in back_ends_agree(case).elements())
-    assert found.total() > 300
-    assert len(found) > 18
+    assert found.total() > 180
+    assert len(found) > 15
 
 
 @pytest.mark.long
 @KINDS
-@pytest.mark.parametrize("start", range(50, 5050, 250))
+@pytest.mark.parametrize("start", range(30, 5030, 250))
 def test_back_ends_agree_for_long(start, wishes):
     found = sum(back_ends_agree(case).total() for case in seeded(wishes, start, 250))
     assert found > 1500

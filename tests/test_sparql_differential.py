@@ -60,10 +60,10 @@ def _judged(engines, case, counts):
 
 
 def test_answers_agree():
-    counts = compared(range(40))
-    assert counts["same"] > 80
-    assert counts["on arrays"] > 10
-    assert counts["left out"] < 60
+    counts = compared(range(25))
+    assert counts["same"] > 50
+    assert counts["on arrays"] > 6
+    assert counts["left out"] < 40
 
 
 @pytest.mark.long
