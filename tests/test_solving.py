@@ -136,7 +136,7 @@ def test_the_time_limit_holds(people):
 
 def test_properties_are_kept_up_to_a_limit(people, monkeypatch):
     assert compiled(people, KNOWS).by_arrays().rows
-    kept = index._KEPT[people]
+    kept = index._KEPT.of(people)
     assert kept._bytes == sum(edges.nbytes for edges in kept._found.values()) > 0
     monkeypatch.setattr(kept, "most", 3000)
     for _ in range(2):
@@ -198,7 +198,7 @@ def test_forms_are_read_in_stretches_and_singly(monkeypatch):
                 numbers = sorted(random.sample(range(601), size))
                 texts = lexicon.texts(columnar, np.array(numbers, np.int32)).to_pylist()
                 assert texts == [wanted[number] for number in numbers]
-        kept = lexicon._LEXICONS[columnar]
+        kept = lexicon._LEXICONS.of(columnar)
         assert len(kept._kept) == 12  # the last one has a single term
 
         # Where there is no more room, others are read singly, and old ones go after a while.

@@ -1,5 +1,6 @@
 //! The inner loops of answering a question on columns of numbers: looking up, joining, telling
-//! rows apart, ordering. `kkgraph.columnar.solving.loops` does the same with NumPy.
+//! rows apart, ordering. `loops` and `lookups` in `kkgraph.columnar.solving` do
+//! the same with NumPy.
 
 const UNBOUND: i32 = -1;
 const NONE: u32 = u32::MAX;

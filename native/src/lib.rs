@@ -1,7 +1,7 @@
 //! The inner loops of loading RDF into columns and of answering on them, called from Python by
 //! their C names.
 //!
-//! `kkgraph.columnar.native` is the only caller of what loads, and `kkgraph.columnar.solving.loops`
+//! `kkgraph.columnar.native` is the only caller of what loads, and `kkgraph.columnar.solving`
 //! of what answers (in `border`). Every function that allocates gives a handle, which one call
 //! frees. A panic ends in a null handle or a negative count, never in Python's frames.
 

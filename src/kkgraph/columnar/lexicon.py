@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, Final
-from weakref import WeakKeyDictionary
 
 from kkgraph.columnar import arrays
+from kkgraph.columnar.keeping import PerFile
 from kkgraph.columnar.session import allowed_bytes, translated
 
 if TYPE_CHECKING:
@@ -135,8 +135,7 @@ class Lexicon:
         return found.cast(pa.large_string())
 
 
-_LEXICONS: Final[WeakKeyDictionary[Columnar, Lexicon]] = WeakKeyDictionary()
-_MAKING: Final = threading.Lock()
+_LEXICONS: Final = PerFile(Lexicon)
 
 
 def texts(columnar: Columnar, numbers: Numbers) -> pa.Array:
@@ -145,7 +144,4 @@ def texts(columnar: Columnar, numbers: Numbers) -> pa.Array:
         return columnar.held.texts(numbers)
     if columnar.elsewhere:
         return columnar.forms_of(numbers)
-    with _MAKING:
-        if columnar not in _LEXICONS:
-            _LEXICONS[columnar] = Lexicon(columnar)
-    return _LEXICONS[columnar].texts(numbers)
+    return _LEXICONS.of(columnar).texts(numbers)

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
-from weakref import WeakKeyDictionary
 
 import pyoxigraph as ox
 
+from kkgraph.columnar.keeping import PerFile
 from kkgraph.columnar.queries.columns import XSD
 from kkgraph.columnar.queries.kinds import RANKS
 from kkgraph.columnar.queries.space import Space
@@ -28,7 +28,6 @@ _MANY: Final = 200_000
 """So many terms of a file are remembered; then it begins anew."""
 _BYTES_A_TERM: Final = 9
 _SHARE: Final = 16
-_KNOWN: Final[WeakKeyDictionary[Columnar, _Remembered]] = WeakKeyDictionary()
 _FLOAT: Final = ox.NamedNode(XSD + "float")
 
 
@@ -42,7 +41,7 @@ def terms_of(space: Space, numbers: Numbers, texts: Callable[[Numbers], pa.Array
 
     if not len(numbers):
         return []
-    remembered = _of(space.columnar)
+    remembered = _REMEMBERED.of(space.columnar)
     in_data = numbers >= 0
     if in_data.all():
         found = remembered.terms(numbers, lambda some: _fresh(space, some, texts))
@@ -121,11 +120,7 @@ def _array(terms: list[Any]) -> Numbers:
     return made
 
 
-def _of(columnar: Columnar) -> _Remembered:
-    found = _KNOWN.get(columnar)
-    if found is None:
-        found = _KNOWN[columnar] = _Remembered(columnar)
-    return found
+_REMEMBERED: Final = PerFile(_Remembered)
 
 
 def _fresh(space: Space, numbers: Numbers, texts: Callable[[Numbers], pa.Array]) -> list[Any]:

@@ -6,7 +6,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from kkgraph.columnar.solving import loops
-from kkgraph.columnar.solving.loops import UNBOUND, Table
+from kkgraph.columnar.solving.lookups import Table, spread
+from kkgraph.columnar.solving.loops import UNBOUND
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,7 +88,7 @@ class Edges:
         """
         if self._starts is not None:
             return self._starts.spread(wanted, left, right)
-        rows, at = loops.spread(*self._spans(wanted))
+        rows, at = spread(*self._spans(wanted))
         return [*(column[rows] for column in left), *(column[at] for column in right)]
 
     def count(self, wanted: Numbers) -> int:

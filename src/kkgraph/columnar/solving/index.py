@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, Final
-from weakref import WeakKeyDictionary
 
+from kkgraph.columnar.keeping import PerFile
 from kkgraph.columnar.session import allowed_bytes, translated
 from kkgraph.columnar.solving.edges import Edges
 from kkgraph.columnar.solving.limits import BeyondError
@@ -52,20 +52,12 @@ class Kept:
             self._bytes -= gone.nbytes
 
 
-_KEPT: Final[WeakKeyDictionary[Columnar, Kept]] = WeakKeyDictionary()
-_MAKING: Final = threading.Lock()
-
-
-def _kept(columnar: Columnar) -> Kept:
-    with _MAKING:
-        if columnar not in _KEPT:
-            _KEPT[columnar] = Kept(columnar)
-        return _KEPT[columnar]
+_KEPT: Final = PerFile(Kept)
 
 
 def memory_of(columnar: Columnar) -> int:
     """The bound on the memory of a file's session, in bytes; it is asked for once."""
-    return _kept(columnar).allowed
+    return _KEPT.of(columnar).allowed
 
 
 class Index:
@@ -81,7 +73,7 @@ class Index:
         source = f"({relation}) AS facts" if " " in relation.strip() else relation
         self.rows = f"{source} WHERE {where or 'true'}"
         self._in_memory = columnar.held is not None and relation == "triples" and not where
-        self._kept = _kept(columnar)
+        self._kept = _KEPT.of(columnar)
 
     def forward(self, predicate: int) -> Edges:
         """A property by its subjects."""

@@ -6,11 +6,11 @@ values do, is left to numpy too. Both give the same, but for the order of groups
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from kkgraph.columnar import arrays, native
+from kkgraph.columnar import arrays
+from kkgraph.columnar.solving.compiled import address, calls, fitting, made, pointers
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,11 +35,11 @@ def taken(values: Numbers, places: Numbers) -> Numbers:
     """The values at some places."""
     import numpy as np
 
-    calls = _compiled(values, places)
-    if calls is None:
+    loops = fitting(values, places)
+    if loops is None:
         return values[places]
     into = np.empty(len(places), np.int32)
-    _made(calls.kk_take(_at(values), len(values), _at(places), len(places), _at(into)))
+    made(loops.kk_take(address(values), len(values), address(places), len(places), address(into)))
     return into
 
 
@@ -47,113 +47,13 @@ def places(flags: Numbers) -> Numbers:
     """The places of what is true."""
     import numpy as np
 
-    calls = _calls()
-    if calls is None:
+    loops = calls()
+    if loops is None:
         return np.flatnonzero(flags)
     into = np.empty(int(np.count_nonzero(flags)), np.int32)
     if len(into):
-        _made(calls.kk_places(_at(flags), len(flags), _at(into), len(into)))
+        made(loops.kk_places(address(flags), len(flags), address(into), len(into)))
     return into
-
-
-class Table:
-    """Numbers by the numbers that they belong to, from ``low`` on.
-
-    The first slot is for all numbers below ``low``, and the last one for those above the others;
-    in a table of starts each value ends where the next one begins, and one slot more says where
-    the last one ends.
-    """
-
-    def __init__(self, slots: Numbers, low: int, *, starts: bool) -> None:
-        self.slots = slots
-        self._low = low
-        self._last = len(slots) - 1 - starts
-
-    def looked_up(self, wanted: Numbers) -> Numbers:
-        """The number that belongs to each wanted one."""
-        import numpy as np
-
-        calls = _compiled(wanted)
-        if calls is None:
-            return self.slots[self._places(wanted)]
-        into = np.empty(len(wanted), np.int32)
-        _made(calls.kk_look_up(*self._given(wanted), _at(into)))
-        return into
-
-    def found(self, wanted: Numbers) -> tuple[Numbers | None, Numbers]:
-        """The number of each wanted one that has one, and its place (None: all have one)."""
-        import numpy as np
-
-        calls = _compiled(wanted)
-        if calls is None:
-            numbers = self.looked_up(wanted)
-            there = numbers != UNBOUND
-            if there.all():
-                return None, numbers
-            found = np.flatnonzero(there)
-            return found, numbers[found]
-        where, into = np.empty(len(wanted), np.int32), np.empty(len(wanted), np.int32)
-        many = _made(calls.kk_find(*self._given(wanted), _at(where), _at(into)))
-        return (None, into) if many == len(wanted) else (where[:many], into[:many])
-
-    def spans(self, wanted: Numbers) -> tuple[Numbers, Numbers]:
-        """Where the values of each wanted number begin, and how many there are."""
-        slots = self._places(wanted)
-        starts = self.slots[slots]
-        slots += 1
-        return starts, self.slots[slots] - starts
-
-    def count(self, wanted: Numbers) -> int:
-        """How many values the wanted numbers have together."""
-        calls = _compiled(wanted)
-        if calls is None:
-            return int(self.spans(wanted)[1].sum())
-        return _made(calls.kk_count(*self._given(wanted)))
-
-    def spread(
-        self, wanted: Numbers, left: Sequence[Numbers], right: Sequence[Numbers]
-    ) -> list[Numbers]:
-        """Columns of rows, each row as often as its wanted number has values, and these values.
-
-        ``left`` are columns beside ``wanted``; ``right`` are columns of values.
-        """
-        import numpy as np
-
-        calls = _compiled(wanted, *left, *right)
-        if calls is None:
-            rows, at = spread(*self.spans(wanted))
-            return [*(column[rows] for column in left), *(column[at] for column in right)]
-        total = self.count(wanted)
-        into = np.empty((len(left) + len(right), total), np.int32)
-        if total:
-            values = len(right[0]) if right else 0
-            sides = _pointers(left), len(left), _pointers(right), len(right), values
-            _made(calls.kk_spread(*self._given(wanted), *sides, _at(into), total))
-        return list(into)
-
-    def _given(self, wanted: Numbers) -> tuple[int, int, int, int, int]:
-        return _at(self.slots), len(self.slots), self._low, _at(wanted), len(wanted)
-
-    def _places(self, wanted: Numbers) -> Numbers:
-        import numpy as np
-
-        slots: Numbers = wanted - (self._low - 1)
-        np.clip(slots, 0, self._last, out=slots)
-        return slots
-
-
-def spread(starts: Numbers, counts: Numbers) -> tuple[Numbers, Numbers]:
-    """Of some ranges, the place of the range and the place within, one after the other."""
-    import numpy as np
-
-    ends = np.cumsum(counts, dtype=np.int64)
-    total = int(ends[-1]) if len(ends) else 0
-    most = int(starts.max(initial=0)) + total
-    narrow = np.int32 if most < NARROW else np.int64
-    rows = np.repeat(np.arange(len(counts), dtype=narrow), counts)
-    at = np.repeat((starts - (ends - counts)).astype(narrow), counts)
-    at += np.arange(total, dtype=narrow)
-    return rows, at
 
 
 def ascending(values: Numbers) -> Numbers:
@@ -162,11 +62,11 @@ def ascending(values: Numbers) -> Numbers:
 
     if not len(values):
         return np.empty(0, np.int32)
-    calls = _compiled(values)
-    if calls is None:
+    loops = fitting(values)
+    if loops is None:
         return _by_digits(values)
     order = np.empty(len(values), np.int32)
-    _made(calls.kk_ascending(_at(values), len(values), _at(order)))
+    made(loops.kk_ascending(address(values), len(values), address(order)))
     return order
 
 
@@ -196,10 +96,10 @@ def numbered(values: Numbers) -> tuple[Numbers, Numbers]:
 
     if not len(values):
         return values, np.empty(0, np.int32)
-    calls = _compiled(values)
-    if calls is not None:
+    loops = fitting(values)
+    if loops is not None:
         known, codes = np.empty(len(values), np.int32), np.empty(len(values), np.int32)
-        many = _made(calls.kk_rank(_at(values), len(values), _at(known), _at(codes)))
+        many = made(loops.kk_rank(address(values), len(values), address(known), address(codes)))
         return known[:many], codes
     low, high = int(values.min()), int(values.max())
     span = high - low + 1
@@ -224,11 +124,11 @@ def alike(columns: Sequence[Numbers], size: int) -> tuple[Numbers, Numbers]:
     import numpy as np
 
     columns = [c if c.dtype == np.int32 else _coded(c)[0] for c in columns]
-    calls = _compiled(*columns)
-    if calls is not None and size < NARROW:
+    loops = fitting(*columns)
+    if loops is not None and size < NARROW:
         of_row, firsts = np.empty(size, np.int32), np.empty(size, np.int32)
-        given = _pointers(columns), len(columns), size
-        many = _made(calls.kk_alike(*given, _at(of_row), _at(firsts))) if size else 0
+        given = pointers(columns), len(columns), size
+        many = made(loops.kk_alike(*given, address(of_row), address(firsts))) if size else 0
         return of_row, firsts[:many]
     codes, many = _combined(columns, size)
     if many <= 8 * size + _TABLE:
@@ -283,10 +183,12 @@ def member(known: Numbers, wanted: Numbers) -> Numbers:
 
     if not len(known):
         return np.zeros(len(wanted), bool)
-    calls = _compiled(known, wanted)
-    if calls is not None:
+    loops = fitting(known, wanted)
+    if loops is not None:
         found = np.empty(len(wanted), bool)
-        _made(calls.kk_among(_at(known), len(known), _at(wanted), len(wanted), _at(found)))
+        made(
+            loops.kk_among(address(known), len(known), address(wanted), len(wanted), address(found))
+        )
         return found
     low, span = int(known[0]), int(known[-1]) - int(known[0]) + 1
     if len(wanted) * 8 < span:
@@ -305,11 +207,11 @@ def tallied(of_row: Numbers, many: int) -> Numbers:
     """How many rows each of so many groups has."""
     import numpy as np
 
-    calls = _compiled(of_row)
-    if calls is None:
+    loops = fitting(of_row)
+    if loops is None:
         return np.bincount(of_row, minlength=many)
     counts = np.zeros(many, np.int64)
-    _made(calls.kk_tally(_at(of_row), len(of_row), _at(counts), many))
+    made(loops.kk_tally(address(of_row), len(of_row), address(counts), many))
     return counts
 
 
@@ -318,14 +220,14 @@ def by_text(texts: pa.Array) -> Numbers:
     import numpy as np
     import pyarrow.compute as pc
 
-    calls = _calls()
-    if calls is None or not len(texts):
+    loops = calls()
+    if loops is None or not len(texts):
         return arrays.numbers(pc.array_sort_indices(texts)).astype(np.int64)
     _, ends, data = texts.buffers()
     offsets = np.frombuffer(ends, np.int64)[texts.offset :]
     order = np.empty(len(texts), np.int32)
     held = (data.address, data.size) if data is not None else (0, 0)
-    _made(calls.kk_text_order(_at(offsets), len(texts), *held, _at(order)))
+    made(loops.kk_text_order(address(offsets), len(texts), *held, address(order)))
     return order
 
 
@@ -337,36 +239,3 @@ def narrowed(values: Numbers) -> Numbers:
         return values
     fits = bool((abs(values) <= NARROW).all())
     return values.astype(np.int32) if fits else values
-
-
-def _calls() -> Any | None:
-    """The compiled loops, where this installation has them."""
-    library = native.library()
-    return None if library is None else library.calls
-
-
-def _compiled(*columns: Numbers) -> Any | None:
-    """The compiled loops, where they can take these columns."""
-    import numpy as np
-
-    calls = _calls()
-    if calls is None:
-        return None
-    fit = all(c.dtype == np.int32 and c.flags.c_contiguous for c in columns)
-    return calls if fit else None
-
-
-def _at(array: Numbers) -> int:
-    address: int = array.__array_interface__["data"][0]
-    return address
-
-
-def _pointers(columns: Sequence[Numbers]) -> Any:
-    return (ctypes.c_void_p * len(columns))(*map(_at, columns))
-
-
-def _made(count: int) -> int:
-    """The count that a compiled loop gives."""
-    if count < 0:
-        raise MemoryError("a compiled loop failed")
-    return count
