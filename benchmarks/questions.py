@@ -31,8 +31,8 @@ def measure(row: Row, data: Path, options: argparse.Namespace) -> None:
     if row.failed:
         return
     opened = data.with_suffix(row.engine.opens)
-    names = [[name] for name in questions()] if row.engine.cold else [questions()]
-    for some in names:
+    names = [name for name in questions() if name not in row.errors]
+    for some in [[name] for name in names] if row.engine.cold else [names]:
         with tempfile.TemporaryDirectory() as folder:
             _one(row, opened, some, Path(folder), options)
     mean = row.mean()
@@ -90,6 +90,9 @@ def at_size(cases: int, asked: list[Engine], options: argparse.Namespace) -> Siz
     rows = [Row(engine) for engine in asked]
     for row in rows:
         row.failed = above_limit(row.engine.limit, cases)
+        for name, limit in row.engine.limits.items():
+            if words := above_limit(limit, cases):
+                row.errors[name] = words
     for turn in range(options.runs):
         say(f"  run {turn + 1} of {options.runs}")
         for row in rows:
