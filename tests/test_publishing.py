@@ -19,9 +19,21 @@ import yaml
 from typer.testing import CliRunner
 
 from kkgraph import KnowledgeGraph, files, names, turtle
+from kkgraph.cases import flat
 from kkgraph.cli.app import app
-from kkgraph.errors import QuestionError, SourceError, TermError
-from kkgraph.portal import ckan, counting, package, profile, selecting, writing
+from kkgraph.errors import QuestionError, SourceError, StoreError, TermError
+from kkgraph.portal import (
+    ckan,
+    counting,
+    gathering,
+    holding,
+    package,
+    profile,
+    selecting,
+    sheets,
+    sorting,
+    writing,
+)
 from kkgraph.portal.describing import OWN, dataset_iri
 
 CASES = ("ban-pet", "jenrangsan-2019", "kamnuansilpa-2020")
@@ -351,6 +363,94 @@ def test_broken_rules_stop_it_unless_forced_and_marked(tmp_path):
     assert "sh:conforms false" in report and "F369" in report
 
 
+def as_if_large(monkeypatch):
+    """Small numbers where there are large ones, so that all goes by way of files, in pieces."""
+    monkeypatch.setattr(holding, "MANY", 1_000)
+    monkeypatch.setattr(sorting, "_PIECE", 1_500)
+    monkeypatch.setattr(sorting, "_HELD_BYTES", 10_000)
+    monkeypatch.setattr(sheets, "_BATCH", 100)
+
+
+def book_of(path: Path) -> dict[str, list[tuple]]:
+    book = openpyxl.load_workbook(path)
+    assert all(sheet.freeze_panes == "A2" and sheet["A1"].font.bold for sheet in book)
+    found = {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book}
+    for sheet in book:
+        assert sheet.auto_filter.ref == sheet.dimensions
+    return found
+
+
+def test_a_large_graph_gives_the_same_files(loaded, made, tmp_path, monkeypatch):
+    as_if_large(monkeypatch)
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(holding.tempfile, "tempdir", str(temporary))
+    large = package.publish(loaded, tmp_path / "large", profile.read(), day=DAY)
+    assert not list(temporary.iterdir())
+    assert [d.statistics for d in large.datasets] == [d.statistics for d in made.datasets]
+    assert [d.slug for d in large.datasets] == [d.slug for d in made.datasets]
+    book = "data/findings.xlsx"
+    apart = [book, "README.md", "README.th.md", package.MANIFEST, "ro-crate-metadata.json"]
+    apart += [f"metadata/dcat.{form}" for form in ("ttl", "jsonld", "rdf")]
+    apart += ["metadata/ckan/kkgraph.json"]  # they name the digest of the workbook
+    found = sorted(str(p.relative_to(made.path)) for p in made.path.rglob("*") if p.is_file())
+    assert len(found) == large.files == 45
+    for name in set(found) - set(apart):
+        assert (large.path / name).read_bytes() == (made.path / name).read_bytes(), name
+    assert book_of(large.path / book) == book_of(made.path / book)
+
+
+def test_a_large_graph_is_judged_like_a_small_one(tmp_path, monkeypatch):
+    as_if_large(monkeypatch)
+    with KnowledgeGraph.open(in_process=True) as graph:
+        graph.update(f"INSERT DATA {{ GRAPH <{names.KKG}links-x> {{ {EXPOSING[1]} }} }}")
+        done = package.publish(graph, tmp_path / "out", profile.read(), day=DAY, force=True)
+        assert done.path is None and done.exposed
+        graph.update(f"DROP GRAPH <{names.KKG}links-x>")
+        broken(graph)
+        done = package.publish(graph, tmp_path / "out", profile.read(), day=DAY)
+        assert done.path is None and done.broken == len(done.problems) == 1
+        done = package.publish(graph, tmp_path / "out", profile.read(), day=DAY, force=True)
+    assert done.broken == 1 and [d.problems for d in done.datasets] == [1, 0]
+    report = (done.path / "reports/validation.ttl").read_text(encoding="utf-8")
+    assert "sh:conforms false" in report and "F369" in report
+
+
+def test_statements_are_put_in_order_in_pieces(tmp_path):
+    node = ox.NamedNode
+    quads = [
+        ox.Quad(node(f"urn:{n % 7}"), node("urn:p"), ox.Literal(f"{n}\r\n\u2028{text}"), node(g))
+        for n in range(50) for text in ("a", "กข", '"') for g in ("urn:g", "urn:h")
+    ]  # fmt: skip
+    whole = sorting.in_order(reversed(quads), tmp_path, piece=7)
+    assert list(whole) == list(whole) == sorted(quads, key=str) and len(whole) == 300
+    parts = sorting.parted(
+        whole, {"one": ["urn:h"], "both": ["urn:g", "urn:h"], "none": []}, tmp_path
+    )
+    assert {name: len(part) for name, part in parts.items()} == {"one": 150, "both": 300, "none": 0}
+    assert list(parts["one"]) == [q for q in whole if q.graph_name == node("urn:h")]
+    assert list(parts["both"]) == list(whole) and not list(parts["none"])
+    assert not list(tmp_path.glob("piece-*"))
+    assert len(list(selecting.each_once(whole))) == 150
+
+
+def test_statements_that_find_no_room_are_an_error_of_the_store(tmp_path):
+    quad = ox.Quad(*(ox.NamedNode("urn:a") for _ in range(4)))
+    with pytest.raises(StoreError) as found:
+        sorting.in_order([quad], tmp_path / "nowhere")
+    assert found.value.code == "engine-failed" and "TMPDIR" in found.value.hint
+
+
+def test_a_place_that_is_given_twice_stays_a_text(tmp_path):
+    with KnowledgeGraph.open(in_process=True) as graph:
+        graph.update(
+            f"INSERT DATA {{ GRAPH <{names.KKG}study> {{ kkd:F369-selector oa:start 99999 }} }}"
+        )
+        table = flat.findings_sheet(graph.reader, "en")
+    (row,) = [row for row in table.rows if row["id"] == "F369"]
+    assert row["start"].endswith("; 99999") and isinstance(row["end"], int)
+
+
 def test_what_is_there_is_not_lost(loaded, tmp_path):
     to = tmp_path / "out"
     to.mkdir()
@@ -404,12 +504,13 @@ def test_blank_nodes_get_the_same_names_each_time(tmp_path):
             graph.update(f"INSERT DATA {{ GRAPH <{names.KKG}case-mine> {{ {data} }} }}")
             (portion,) = [
                 p
-                for p in package.portions(
+                for p in gathering.portions(
                     selecting.select(graph.store), selecting.part(graph.store, ["case-mine"])
                 )
                 if p.kind == "case"
             ]
-            return {made.form: made.data for made in writing.data_files(portion)}["nt"]
+            made = {m.form: m.path for m in writing.data_files(portion, tmp_path)}
+            return (tmp_path / made["nt"]).read_bytes()
 
     assert published("a", "b") == published("a", "b") != published("b", "a")
 

@@ -256,12 +256,13 @@ def write_book(path: Path | str | IO[bytes], sheets: Sequence[Sheet]) -> None:
         sheet = book.create_sheet(given.title)
         for number, row in enumerate([given.heads, *given.rows], 1):
             for place, value in enumerate(row, 1):
-                _put(sheet.cell(number, place), value, given, number)
+                put(sheet.cell(number, place), value, given, number)
         _finish(sheet, given)
     book.save(path)
 
 
-def _put(cell: Any, value: Any, given: Sheet, number: int) -> None:
+def put(cell: Any, value: Any, given: Sheet | None, number: int) -> None:
+    """Set a cell of a row (1: the head) to a value, with its form; texts are never formulas."""
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
     from openpyxl.styles import PatternFill
 
@@ -271,7 +272,7 @@ def _put(cell: Any, value: Any, given: Sheet, number: int) -> None:
         cell.alignment = _alignment(number > 1)
     else:
         cell.value = value
-    colour = given.fill(value) if given.fill and number > 1 else None
+    colour = given.fill(value) if given and given.fill and number > 1 else None
     if colour:
         cell.fill = PatternFill("solid", fgColor=colour)
 
@@ -287,12 +288,19 @@ def _alignment(wrapped: bool) -> Any:
 def _finish(sheet: Any, given: Sheet) -> None:
     from openpyxl.styles import Font
 
-    for place, head in enumerate(given.heads, 1):
+    for place, wide in enumerate(widths(given.heads, given.rows), 1):
         sheet.cell(1, place).font = Font(bold=True)
-        longest = max([len(str(head)), *(len(str(r[place - 1] or "")) for r in given.rows[:200])])
-        sheet.column_dimensions[sheet.cell(1, place).column_letter].width = min(60, longest + 2)
+        sheet.column_dimensions[sheet.cell(1, place).column_letter].width = wide
     sheet.freeze_panes = given.frozen
     sheet.auto_filter.ref = sheet.dimensions
+
+
+def widths(heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[int]:
+    """How wide the columns are, by their heads and first rows."""
+    texts = [heads, *([str(cell or "") for cell in row] for row in rows[:200])]
+    return [
+        min(60, max(len(str(text)) for text in column) + 2) for column in zip(*texts, strict=True)
+    ]
 
 
 def _unique(items: Any) -> list[Any]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from typing import Final
+
+import pyoxigraph as ox
 
 from kkgraph import answers, names
 from kkgraph.model import Cell, Column, Row
 from kkgraph.store import Limits
+from kkgraph.store.base import query_about
 from kkgraph.tables import Table
 
 _SHEET: Final = """PREFIX kk: <https://w3id.org/kkgraph/ns#>
@@ -38,13 +42,48 @@ _HEADS: Final = {
 }  # fmt: skip
 
 
-def findings_sheet(reader: answers.Reader, lang: str) -> Table:
+_WHOLE: Final = re.compile(r"[+-]?[0-9]{1,18}")
+_ALL: Final = Limits(max_rows=None)
+_GIVEN: Final = _SHEET.replace("WHERE {", "WHERE {\n  VALUES ?f { <urn:kkgraph:given> }", 1)
+_LOCATED: Final = (
+    _SHEET.partition("SELECT")[0]
+    + """ASK {
+  GRAPH ?graph { ?f a kk:Finding ; kk:evidence ?e } ?e kk:locator ?locator }"""
+)
+_FINDINGS: Final = _SHEET.partition("SELECT")[0] + (
+    "SELECT DISTINCT ?f WHERE { GRAPH ?graph { ?f a kk:Finding } } ORDER BY ?f"
+)
+
+
+def findings(reader: answers.Reader) -> list[str]:
+    """The IRIs of all findings, in the order of the sheet."""
+    rows = reader.store.query(_FINDINGS, _ALL).rows
+    return [str(f.value) for (f,) in rows if isinstance(f, ox.NamedNode)]
+
+
+def has_locator(reader: answers.Reader) -> bool:
+    """True where a finding has a page or a section, so that the sheet has a column for them."""
+    return bool(reader.store.query(_LOCATED, _ALL).truth)
+
+
+def findings_sheet(
+    reader: answers.Reader,
+    lang: str,
+    some: Sequence[str] | None = None,
+    *,
+    located: bool | None = None,
+) -> Table:
     """One row a finding, ordered by id; several subjects, values or holders joined by "; ".
 
     Findings of loaded cases come with the others, under the case's name, and then with a column
-    for pages and sections.
+    for pages and sections. ``some`` are the IRIs of the only ones wanted, and ``located`` says
+    whether they get that column (None: if any of them fills it).
     """
-    table = answers.free_table(reader, reader.store.query(_SHEET, Limits(max_rows=None)), lang)
+    if some is None:
+        found = reader.store.query(_SHEET, _ALL)
+    else:
+        found = query_about(reader.store, _GIVEN, some, _ALL)
+    table = answers.free_table(reader, found, lang)
     merged: dict[str, dict[str, dict[str, None]]] = {}
     for line in table.lines:
         iri = str(line.cells["f"].iri)
@@ -53,7 +92,9 @@ def findings_sheet(reader: answers.Reader, lang: str) -> Table:
             mine.setdefault(name, {})[str(line.cells[name])] = None
         number = str(line.cells["id"].value)
         mine["id"] = {number if iri == names.KKD + number else names.slug(iri): None}
-    heads = {n: h for n, h in _HEADS.items() if n != "locator" or _has_locator(merged.values())}
+    if located is None:
+        located = _has_locator(merged.values())
+    heads = {n: h for n, h in _HEADS.items() if n != "locator" or located}
     columns = tuple(Column(n, "string", {"en": e, "th": t}) for n, (e, t) in heads.items())
     rows = tuple(
         Row({n: Cell(_number(n, "; ".join(v for v in mine[n] if v))) for n in heads})
@@ -67,4 +108,5 @@ def _has_locator(rows: Iterable[dict[str, dict[str, None]]]) -> bool:
 
 
 def _number(name: str, text: str) -> str | int:
-    return int(text) if name in ("start", "end") and text else text
+    """A place as a number; as text where it is none, or where data give several."""
+    return int(text) if name in ("start", "end") and _WHOLE.fullmatch(text) else text

@@ -98,7 +98,7 @@ def publication(done: Published, address: str, lang: str, width: int) -> str:
         head = say("written", lang, path=done.path, n=done.files, size=done.size / 1e6,
                    d=len(done.datasets))  # fmt: skip
         if done.problems:
-            out.append(say("forced", lang, n=len(done.problems)))
+            out.append(say("forced", lang, n=done.broken))
     lines = [*wrap(head, width), *(f"  {x}" for line in out for x in wrap(line, width - 2))]
     return "\n".join(lines) + "\n"
 

@@ -11,6 +11,7 @@ import typer
 from kkgraph.cli.common import (
     KEEP,
     Lang,
+    Memory,
     Output,
     Progress,
     Store,
@@ -54,6 +55,7 @@ def publish(
     ] = "",
     lang: Lang = "en",
     store: Store = None,
+    memory: Memory = None,
 ) -> None:
     """Write a package for a data portal: data, DCAT, CKAN records, RO-Crate, reports."""
     from kkgraph import files
@@ -77,7 +79,7 @@ def publish(
     chosen = profiles.read(profile, address=address)
     package.check_place(to, replace=replace)
     done = package.publish(
-        open_graph(store),
+        open_graph(store, memory=memory),
         to,
         chosen,
         lang=lang,
@@ -85,6 +87,7 @@ def publish(
         day=day,
         replace=replace,
         force=force,
+        memory=memory,
     )
     found = [*done.exposed, *done.problems]
     if found:

@@ -28,11 +28,11 @@ _ARTICLE: Final = KKD + "study-article"
 
 @dataclass(frozen=True)
 class Portion:
-    """A dataset's slug and kind, and the quads that it is made of."""
+    """A dataset's slug and kind, and the quads that it is made of, to be read again and again."""
 
     slug: str
     kind: Kind
-    quads: tuple[ox.Quad, ...]
+    quads: Iterable[ox.Quad]
 
 
 def parts(selection: Selection) -> list[tuple[str, Kind, tuple[str, ...]]]:
@@ -78,7 +78,7 @@ class Gatherer:
         contents: Contents | None = None,
     ) -> Dataset:
         """The record of a dataset with its files; ``contents`` stand for quads not at hand."""
-        held = contents or counting.Listed(portion.quads)
+        held = contents or counting.Listed(tuple(portion.quads))
         counts = held.statistics(KK if portion.kind == "ontology" else KKD)
         number = dict(counts.classes)
         more: dict[str, Any] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -20,14 +21,15 @@ from kkgraph import files, shapes
 from kkgraph.errors import QuestionError, SourceError
 from kkgraph.graph import KnowledgeGraph
 from kkgraph.model import Problem
-from kkgraph.portal import ckan, crate, readme, selecting, writing
+from kkgraph.portal import ckan, crate, holding, readme, selecting, sheets, writing
 from kkgraph.portal.describing import Description
-from kkgraph.portal.gathering import Gatherer, portions
+from kkgraph.portal.gathering import Gatherer
+from kkgraph.portal.holding import Holding
 from kkgraph.portal.profile import Profile
 from kkgraph.portal.records import FORMS, Dataset
+from kkgraph.portal.selecting import Selection
 from kkgraph.shapes import Report
 from kkgraph.shapes.standard import chunks
-from kkgraph.store import OxigraphStore
 
 MANIFEST: Final = "manifest-sha256.txt"
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
@@ -39,8 +41,9 @@ class Published:
     """What came of publishing; ``path`` is None where problems stood against it.
 
     ``exposed`` are problems that would tell who the unnamed are: with them nothing is ever
-    published. ``problems`` are broken rules of data or catalogue. ``lacking`` are fields that the
-    profile requires of a CKAN record and that nobody gave; ``kept_back`` graphs stayed in.
+    published. ``problems`` are broken rules of data or catalogue, of large data the first of each
+    rule, and ``broken`` is how many there are. ``lacking`` are fields that the profile requires of
+    a CKAN record and that nobody gave; ``kept_back`` graphs stayed in.
     """
 
     path: Path | None
@@ -52,6 +55,7 @@ class Published:
     lacking: tuple[str, ...] = ()
     unsuited: tuple[tuple[str, str], ...] = ()
     kept_back: tuple[str, ...] = field(default=())
+    broken: int = 0
 
 
 def publish(  # noqa: PLR0913
@@ -64,6 +68,7 @@ def publish(  # noqa: PLR0913
     day: str = "",
     replace: bool = False,
     force: bool = False,
+    memory: str | None = None,
 ) -> Published:
     """Write the package of a graph, or of some of its cases, into a new folder.
 
@@ -71,38 +76,64 @@ def publish(  # noqa: PLR0913
     them; nor ever where the unnamed could be told. ``day`` is the date of publication (today
     without it): with the same graph, profile and day every byte is the same. The folder is built
     beside its place and renamed. ``replace`` replaces a package that is there, and nothing else.
+    More statements than ``holding.MANY`` are put in order, checked and read in temporary files;
+    ``memory`` ("2GB") bounds what SQL takes for that.
 
     Raises ``SourceError`` file-exists, not-a-package, unwritable-package; ``QuestionError``
-    bad-value for a date that is none; ``TermError`` unknown-case.
+    bad-value for a date that is none; ``TermError`` unknown-case; ``StoreError`` disk-full,
+    out-of-memory.
     """
     day = _day(day)
     check_place(to, replace=replace)
     selection = selecting.select(graph.store, cases)
-    quads = selecting.part(graph.store, selection.graphs)
-    exposed = selecting.exposures(quads)
-    if not exposed.conforms:
-        grave = tuple(p for p in exposed.problems if p.severity == "violation")
-        return Published(None, (), 0, 0, exposed=grave, kept_back=selection.kept_back)
-    chosen = KnowledgeGraph(OxigraphStore.in_memory(quads, in_process=True))
-    report = selecting.broken_rules(quads, graph.store, selection.kept_back)
-    problems = tuple(p for p in report.problems if p.severity == "violation")
-    if problems and not force:
-        return Published(None, (), 0, 0, problems=problems, kept_back=selection.kept_back)
+    with holding.held(graph.store, selection, memory=memory) as held:
+        exposed = held.exposures()
+        if not exposed.conforms:
+            grave = _violations(exposed)
+            return Published(None, (), 0, 0, exposed=grave, kept_back=selection.kept_back)
+        report = held.broken_rules(graph.store, selection.kept_back)
+        try:
+            return _published(graph, to, profile, held, report, selection, lang, day, force)
+        finally:
+            report.close()
+
+
+def _published(  # noqa: PLR0913, PLR0917
+    graph: KnowledgeGraph,
+    to: Path,
+    profile: Profile,
+    held: Holding,
+    report: Report,
+    selection: Selection,
+    lang: str,
+    day: str,
+    force: bool,
+) -> Published:
+    """What comes of publishing data of which nobody unnamed could be told."""
+    problems = _violations(report)
+    broken = report.count("violation")
+    if broken and not force:
+        return Published(None, (), 0, 0, problems, kept_back=selection.kept_back, broken=broken)
     with _beside(to) as folder:
-        made = _Package(folder, graph, chosen, profile, lang, day)
-        made.data(selection, quads, len(problems))
+        made = _Package(folder, graph, held, profile, lang, day)
+        made.data(selection.study, broken)
         described = made.catalogue()
         problems += described
+        broken += len(described)
         if described and not force:
-            return Published(None, (), 0, 0, problems=problems, kept_back=selection.kept_back)
+            return Published(None, (), 0, 0, problems, kept_back=selection.kept_back, broken=broken)
         made.reports(report)
         lacking, unsuited = made.records()
         made.pages()
         _put_in_place(folder, to)
     return Published(
         to, tuple(made.datasets), len(made.files), sum(n for n, _ in made.files.values()),
-        problems, (), lacking, unsuited, selection.kept_back,
+        problems, (), lacking, unsuited, selection.kept_back, broken,
     )  # fmt: skip
+
+
+def _violations(report: Report) -> tuple[Problem, ...]:
+    return tuple(p for p in report.problems if p.severity == "violation")
 
 
 class _Package:
@@ -112,20 +143,19 @@ class _Package:
         self,
         folder: Path,
         graph: KnowledgeGraph,
-        chosen: KnowledgeGraph,
+        held: Holding,
         profile: Profile,
         lang: str,
         day: str,
     ) -> None:
         self.folder = folder
-        self.graph = graph
-        self.chosen = chosen
+        self.held = held
         self.profile = profile
         self.lang = lang
         self.day = day
         self.files: dict[str, tuple[int, str]] = {}
         self.datasets: list[Dataset] = []
-        self.gatherer = Gatherer(graph, chosen, date=day)
+        self.gatherer = Gatherer(graph, held.graph, date=day)
         self._catalogue: Report | None = None
 
     def put(self, path: str, data: bytes) -> None:
@@ -135,19 +165,28 @@ class _Package:
         place.write_bytes(data)
         self.files[path] = len(data), writing.sha256(data)
 
-    def data(self, selection: selecting.Selection, quads: Sequence[ox.Quad], problems: int) -> None:
-        """The data files, and the record of each dataset."""
-        for portion in portions(selection, quads):
-            found = [writing.data_files(portion)]
+    def note(self, path: str) -> tuple[int, str]:
+        """The size and digest of a file that is written, which are kept."""
+        place = self.folder / path
+        with place.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        self.files[path] = place.stat().st_size, digest
+        return self.files[path]
+
+    def data(self, study: bool, problems: int) -> None:
+        """The data files, and the record of each dataset; ``study`` is True where it is there."""
+        long = self.held.large
+        for portion, contents in self.held.portions():
+            found = [writing.data_files(portion, self.folder)]
             if portion.kind == "graph":
-                found.append(writing.sheet_files(self.chosen, self.day))
-            files_ = []
-            for made in chain(*found):
-                self.put(made.path, made.data)
-                files_.append(writing.distribution(made))
+                write = sheets.long_sheet_files if long else sheets.sheet_files
+                found.append(write(self.held.graph, self.day, self.folder))
+            files_ = [writing.distribution(made, *self.note(made.path)) for made in chain(*found)]
             mine = problems if portion.kind == "graph" else 0
             self.datasets.append(
-                self.gatherer.dataset(portion, files_, problems=mine, study=selection.study)
+                self.gatherer.dataset(
+                    portion, files_, problems=mine, study=study, contents=contents
+                )
             )
 
     def catalogue(self) -> tuple[Problem, ...]:
@@ -162,11 +201,16 @@ class _Package:
         return tuple(p for p in self._catalogue.problems if p.severity == "violation")
 
     def reports(self, report: Report) -> None:
-        """The standard validation reports on data and catalogue."""
+        """The standard validation reports on data and catalogue, all results of each."""
         for name, found in (("validation", report), ("metadata", self._catalogue)):
             assert found is not None
-            text = b"".join(chunks(found, "ttl"))
-            self.put(f"reports/{name}.ttl", writing.settled(text, "ttl"))
+            path = f"reports/{name}.ttl"
+            place = self.folder / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            with place.open("wb") as out:
+                for number, chunk in enumerate(chunks(found, "ttl")):
+                    out.write(chunk if number else writing.settled(chunk, "ttl"))
+            self.note(path)
 
     def records(self) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
         """The CKAN records; the fields that they lack, and values that aren't among the choices."""

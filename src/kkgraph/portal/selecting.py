@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -69,16 +69,36 @@ def part(store: Store, graphs: Iterable[str]) -> list[ox.Quad]:
 
     Blank nodes get the names that RDF Dataset Canonicalization gives them.
     """
-    quads: list[ox.Quad] = []
+    return in_order(store.quads([KKG + g for g in graphs]))
+
+
+def in_order(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
+    """The quads as ``part`` gives those of a store."""
+    return sorted(settled(quads), key=str)
+
+
+def settled(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
+    """The quads as they come, those with blank nodes last, under their canonical names."""
     blank: list[ox.Quad] = []
-    for quad in store.quads([KKG + g for g in graphs]):
-        ends = (quad.subject, quad.object)
-        (blank if any(isinstance(t, ox.BlankNode) for t in ends) else quads).append(quad)
+    for quad in quads:
+        if any(isinstance(t, ox.BlankNode) for t in (quad.subject, quad.object)):
+            blank.append(quad)
+        else:
+            yield quad
     if blank:  # the names hang on the statements with blank nodes alone (RDFC-1.0, 4.4.3)
         dataset = ox.Dataset(blank)
         dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-        quads += dataset
-    return sorted(quads, key=str)
+        yield from dataset
+
+
+def each_once(quads: Iterable[ox.Quad]) -> Iterator[ox.Triple]:
+    """The triples of quads in order, in which those of one triple stand together."""
+    last = None
+    for quad in quads:
+        triple = quad.triple
+        if triple != last:
+            yield triple
+            last = triple
 
 
 def exposures(quads: Sequence[ox.Quad]) -> Report:

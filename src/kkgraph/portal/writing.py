@@ -1,97 +1,62 @@
-"""The files of a package as bytes: the same data give the same bytes."""
+"""The files of a package: the same data give the same bytes."""
 
 from __future__ import annotations
 
 import hashlib
-import io
 import re
-import tempfile
-import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import IO, Final, NamedTuple
 
 import pyoxigraph as ox
 
-from kkgraph import turtle
-from kkgraph.cases import flat
-from kkgraph.graph import KnowledgeGraph
+from kkgraph import names, turtle
 from kkgraph.model import Text
 from kkgraph.names import PREFIXES
 from kkgraph.portal.describing import OWN
 from kkgraph.portal.gathering import Portion
 from kkgraph.portal.records import Distribution
-from kkgraph.portal.selecting import triples_of
+from kkgraph.portal.selecting import each_once
 from kkgraph.portal.wording import say
-from kkgraph.tables import Sheet, write_book
 
 _PLAIN: Final = ("ttl", "nt", "jsonld", "rdf")
-_STAMP: Final = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*(<)")
+_HEAD_BYTES: Final = 64 * 1024
+"""The prefixes of a file are within these."""
 _NAMESPACE: Final = re.compile(rb' xmlns:[^ =]+="[^"]*"')
-_OLDEST: Final = (1980, 1, 1, 0, 0, 0)
 
 
 class Made(NamedTuple):
-    """A data file: its path in the package, its form, what it is, and its bytes."""
+    """A data file that is written: its path in the package, its form, and what it is."""
 
     path: str
     form: str
     title: Text
-    data: bytes
 
 
-def data_files(portion: Portion) -> Iterator[Made]:
-    """The RDF files of a dataset, made one after the other."""
+def data_files(portion: Portion, folder: Path) -> Iterator[Made]:
+    """The RDF files of a dataset, written into the folder one after the other.
+
+    The quads come in order (``selecting.part``), as each triple is written where it first stands.
+    """
     path = f"data/{portion.slug}."
     if portion.kind == "graph":
         for form in ("trig", "nq", "jsonld"):
-            yield Made(path + form, form, say("whole"), _rdf(portion.quads, form))
-        merged = triples_of(portion.quads)
+            _rdf(portion.quads, form, folder / (path + form))
+            yield Made(path + form, form, say("whole"))
         for form in ("ttl", "nt", "rdf"):
-            yield Made(path + form, form, say("merged"), _rdf(merged, form))
+            merged = (q for q in portion.quads if names.is_merged(turtle.graph_of(q)))
+            _rdf(each_once(merged), form, folder / (path + form))
+            yield Made(path + form, form, say("merged"))
         return
-    triples = list(dict.fromkeys(q.triple for q in portion.quads))
     for form in _PLAIN:
-        yield Made(path + form, form, say("part"), _rdf(triples, form))
+        _rdf(each_once(portion.quads), form, folder / (path + form))
+        yield Made(path + form, form, say("part"))
 
 
-def sheet_files(graph: KnowledgeGraph, date: str) -> Iterator[Made]:
-    """The findings as CSV in each language, and as one workbook with a sheet for each."""
-    tables = {lang: flat.findings_sheet(graph.reader, lang) for lang in ("en", "th")}
-    for lang, table in tables.items():
-        text = "\ufeff" + table.to_csv()  # with its mark a spreadsheet reads Thai as it is
-        path = f"data/findings.{lang}.csv"
-        yield Made(path, "csv", say(f"sheet_{lang}"), text.encode("utf-8"))
-    titles = {"en": "Findings", "th": "ข้อค้นพบ"}
-    sheets = [Sheet(titles[lang], *table.flat()) for lang, table in tables.items()]
-    yield Made("data/findings.xlsx", "xlsx", say("sheets"), book(sheets, date))
-
-
-def book(sheets: Sequence[Sheet], date: str) -> bytes:
-    """A workbook without the hour of its making: its date is the given one."""
-    with tempfile.TemporaryDirectory(prefix="kkgraph-") as folder:
-        path = Path(folder) / "book.xlsx"
-        write_book(path, sheets)
-        raw = path.read_bytes()
-    out = io.BytesIO()
-    stamp = f"{date}T00:00:00Z".encode()
-    with zipfile.ZipFile(io.BytesIO(raw)) as old, zipfile.ZipFile(out, "w") as new:
-        for name in sorted(old.namelist(), key=lambda n: (n != "[Content_Types].xml", n)):
-            data = old.read(name)
-            if name == "docProps/core.xml":
-                data = _STAMP.sub(rb"\g<1>" + stamp + rb"\g<2>", data)
-            entry = zipfile.ZipInfo(name, _OLDEST)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o644 << 16
-            new.writestr(entry, data)
-    return out.getvalue()
-
-
-def distribution(made: Made) -> Distribution:
-    """The record of a data file."""
+def distribution(made: Made, size: int, digest: str) -> Distribution:
+    """The record of a data file of so many bytes, with this SHA-256."""
     slug = made.path.removeprefix("data/").replace(".", "-")
-    digest = sha256(made.data)
-    return Distribution(slug, made.path, made.form, made.title, len(made.data), digest)
+    return Distribution(slug, made.path, made.form, made.title, size, digest)
 
 
 def sha256(data: bytes) -> str:
@@ -118,7 +83,24 @@ def settled(data: bytes, form: str) -> bytes:
     return data[:start] + b"".join(sorted(_NAMESPACE.findall(data[start:end]))) + data[end:]
 
 
-def _rdf(items: Sequence[ox.Quad] | Sequence[ox.Triple], form: str) -> bytes:
-    """The bytes of items that stand there once each, in their order."""
-    data = ox.serialize(items, format=turtle.FORMATS[form], prefixes=PREFIXES)
-    return settled(data or b"", form)
+def _rdf(items: Iterable[ox.Quad] | Iterable[ox.Triple], form: str, path: Path) -> None:
+    """Write items that come once each, in their order."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w+b") as file:
+        ox.serialize(items, file, format=turtle.FORMATS[form], prefixes=PREFIXES)
+        if form in ("ttl", "trig", "rdf"):
+            _settle_head(file, form)
+
+
+def _settle_head(file: IO[bytes], form: str) -> None:
+    """Put the prefixes of a written file in order, see ``settled``; only its head is read."""
+    file.seek(0)
+    head = file.read(_HEAD_BYTES)
+    if form == "rdf":
+        head = head[: head.index(b">", head.index(b"<rdf:RDF")) + 1]
+    else:
+        lines = head.split(b"\n")
+        count = next((n for n, x in enumerate(lines) if not x.startswith(b"@prefix")), 0)
+        head = b"".join(line + b"\n" for line in lines[:count])
+    file.seek(0)
+    file.write(settled(head, form))
