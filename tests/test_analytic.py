@@ -503,3 +503,20 @@ def test_a_large_file_is_not_read_as_a_whole(nation, monkeypatch):
         with pytest.raises(ReasonError) as caught:
             graph.reason()
         assert caught.value.code == "too-much-to-classify"
+
+
+@pytest.mark.parametrize("verb", ["query", "ask"])
+def test_memory_bounds_what_sql_takes(tmp_path, capsys, verb):
+    lines = "".join(f"<urn:{n}> <urn:in> <urn:hub> .\n" for n in range(2_000))
+    file = built(tmp_path, lines, "data.nt")
+    header = "#+ title: {en: Pairs, th: คู่}\n#+ columns: [{name: n, type: integer, en: n, th: n}]\n"
+    text = "SELECT (COUNT(*) AS ?n) WHERE { ?a (<urn:in>|^<urn:in>)* ?b }"
+    question = tmp_path / "pairs.rq"
+    question.write_text((header if verb == "ask" else "") + text, encoding="utf-8")
+    words = [verb, str(question), "--store", str(file), "--engine", "columnar"]
+    code, out, err = run(capsys, *words, "--memory", "64MB")
+    assert code == 3 and "out-of-memory" in err and "0.1 GB are allowed" in err
+    code, out, err = run(capsys, *words, "--memory", "2GB")
+    assert code == 0 and str(2_001**2) in out.replace(",", "")
+    code, out, err = run(capsys, *words, "--memory", "much")
+    assert code == 2 and "bad-value" in err

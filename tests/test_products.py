@@ -11,7 +11,7 @@ from kkgraph.analytic import ColumnarStore
 from kkgraph.columnar.queries import compiled, running
 from kkgraph.columnar.queries.sizes import MOST_ROWS
 from kkgraph.columnar.tables import Columnar
-from kkgraph.errors import QuestionError
+from kkgraph.errors import QuestionError, StoreError
 from kkgraph.store.base import Limits
 
 THREE = "?a ?b ?c . ?d ?e ?f . ?g ?h ?i"
@@ -115,3 +115,65 @@ def test_the_store_says_so_and_asks_no_other_engine(study, monkeypatch):
         store.query(f"SELECT (SUM(?c) AS ?n) {{ {THREE} }}", Limits(timeout_s=60, max_rows=10))
     assert caught.value.exit_code == 2
     assert "variable" in caught.value.hint
+
+
+HUB = 2_000
+TURNS = "(<urn:in>|^<urn:in>)"
+TOO_MANY_PAIRS = [
+    f"SELECT (COUNT(*) AS ?n) {{ ?a {TURNS}* ?b }}",
+    f"SELECT ?a ?b {{ ?a {TURNS}+ ?b }} ORDER BY ?a LIMIT 1",
+    f"SELECT (COUNT(*) AS ?n) {{ ?a <urn:is> 1 . ?a {TURNS}* ?b }}",
+    f"SELECT (COUNT(*) AS ?n) {{ GRAPH ?g {{ ?a {TURNS}+ ?b }} }}",
+]
+FEW_PAIRS = [
+    (f"SELECT (COUNT(*) AS ?n) {{ ?a <urn:is> 0 . ?a {TURNS}+ ?b }}", HUB + 1),
+    ("SELECT (COUNT(*) AS ?n) { ?a <urn:in>+ ?b }", HUB),
+    (f"SELECT (COUNT(*) AS ?n) {{ <urn:hub> {TURNS}* ?b }}", HUB + 1),
+    (f"SELECT (COUNT(*) AS ?n) {{ SELECT ?a {{ ?a {TURNS}* ?b }} LIMIT 5 }}", 5),
+]
+
+
+@pytest.fixture(scope="module")
+def hub():
+    """Nodes around one node, of which one has the number 0 and all others 1; in memory's least."""
+    import pyoxigraph as ox
+
+    from kkgraph.columnar.session import limit_memory
+
+    into, number = ox.NamedNode("urn:in"), ox.NamedNode("urn:is")
+    nodes = [ox.NamedNode(f"urn:{at}") for at in range(HUB)]
+    graph = ox.NamedNode("urn:graph")
+    quads = [ox.Quad(node, into, ox.NamedNode("urn:hub"), graph) for node in nodes]
+    quads += [ox.Quad(n, number, ox.Literal(int(at > 0)), graph) for at, n in enumerate(nodes)]
+    with Columnar.from_quads(quads) as columnar:
+        limit_memory(columnar.connection, 0)
+        yield columnar
+
+
+def planned(hub, query):
+    from kkgraph.columnar.queries import Dataset
+
+    named = "SELECT g, p, s, o FROM quads WHERE g >= 0"
+    return compiled(hub, query, Dataset("triples", named))
+
+
+@pytest.mark.parametrize("query", TOO_MANY_PAIRS)
+def test_a_path_of_too_many_pairs_is_refused_before_it_runs(hub, query, monkeypatch):
+    run = []
+    table = running.Running.table
+    monkeypatch.setattr(
+        running.Running, "table", lambda r, s, **given: run.append(s) or table(r, s, **given)
+    )
+    with pytest.raises(StoreError) as caught:
+        planned(hub, query).by_sql(timeout_s=60)
+    error = caught.value
+    assert error.code == "out-of-memory" and "--memory" in error.hint
+    begun = HUB - 1 if "urn:is" in query else HUB
+    assert f"from {begun:,} nodes by way of <urn:hub> to {HUB:,}" in error.message
+    assert run and all("SELECT before, after, m" in sql for sql in run)
+
+
+@pytest.mark.parametrize(("query", "count"), FEW_PAIRS)
+def test_a_path_of_few_pairs_is_walked(hub, query, count):
+    (row,) = planned(hub, query).by_sql(timeout_s=60).rows
+    assert int(row[0].value) == count

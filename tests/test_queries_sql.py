@@ -14,6 +14,7 @@ from kkgraph.columnar.solving import BeyondError
 from kkgraph.columnar.tables import Columnar
 from kkgraph.errors import QuestionError, StoreError
 from kkgraph.names import PREFIXES, is_merged
+from kkgraph.sparql import with_prefixes
 
 FOLDER = ROOT / "tests" / "queries_sql"
 HEAD = "PREFIX : <http://e/> PREFIX xsd: <http://www.w3.org/2001/XMLSchema#> "
@@ -277,3 +278,28 @@ def test_long_lists_of_iris_need_no_parser(monkeypatch):
             assert len(seen[-1][1]) == lists
             assert bool(lists) == (len(seen[-1][0]) < len(query))
     assert len(seen) == len(queries)
+
+
+FIRST = [
+    ("SELECT ?s ?p ?o { ?s ?p ?o } ORDER BY ?s ?p ?o", True),
+    ("SELECT ?o ?s { ?s skos:prefLabel ?o } ORDER BY DESC(?o) ?s", True),
+    ("SELECT ?t ?s { ?s a ?t } ORDER BY DESC(?t) DESC(?s) OFFSET 7", True),
+    ("SELECT ?t ?o { ?s a ?t ; ?p ?o } ORDER BY ?t ?o", True),
+    ("SELECT ?g ?s ?o { GRAPH ?g { ?s a ?o } } ORDER BY ?g ?o", True),
+    ("SELECT ?g { { SELECT ?g ?s { GRAPH ?g { ?s a ?o } } ORDER BY ?g ?s LIMIT 3 } } ORDER BY ?g",
+     False),
+    ("SELECT ?o ?s { ?s ?p ?o } ORDER BY ?o ?s", False),  # numbers of one value are equal there
+    ("SELECT ?h ?s { ?s a ?t OPTIONAL { ?s kk:hedge ?h } } ORDER BY ?h ?s", False),
+    ("SELECT DISTINCT ?t ?p { ?s a ?t ; ?p ?o } ORDER BY ?t ?p", False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("query", "narrowed"), FIRST)
+def test_the_first_rows_are_those_of_all(shipped, query, narrowed):
+    _, columnar = shipped
+    plan = compiled(columnar, with_prefixes(query))
+    whole = plan.by_sql().rows
+    assert len(whole) > (200 if "LIMIT" not in query else 2)
+    assert bool(plan.statement.found.instead(5)) == narrowed
+    for most in (1, 2, 7, 60, len(whole) - 1, len(whole) + 1):
+        assert plan.by_sql(max_rows=most).rows == whole[:most], most

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from kkgraph.columnar import arrays
 from kkgraph.columnar.queries import conjuncts
 from kkgraph.columnar.queries import forms as f
+from kkgraph.columnar.queries.closures import Closure
 from kkgraph.columnar.queries.columns import (
     NOTHING,
     STORED,
@@ -59,6 +60,7 @@ class Compiler:
         self._made: dict[str, int] = {}
         self.one_graph = False
         self.lists: dict[str, tuple[str, list[int]]] = {}
+        self.closures: list[Closure] = []
 
     def column_name(self, variable: str) -> str:
         """The SQL name of a variable; SQL doesn't tell capitals from small letters."""
@@ -80,13 +82,17 @@ class Compiler:
         self.steps.append(Step(name, title, sql))
         return name
 
-    def statement(self, last: str, *, handed: bool = False) -> str:
+    def statement(
+        self, last: str, *, handed: bool = False, instead: Mapping[str, str] | None = None
+    ) -> str:
         """The statement of all parts and a last SELECT over them.
 
-        With ``handed`` it reads long lists of terms from the tables of ``handed_over``.
+        With ``handed`` it reads long lists of terms from the tables of ``handed_over``. ``instead``
+        are other texts of some parts, by their names.
         """
         lists = self.lists if handed else {}
         texts = {name: f"SELECT n AS {sql} FROM list_{name}" for name, (sql, _) in lists.items()}
+        texts |= instead or {}
         parts = [f"{s.name} AS (\n  {texts.get(s.name, s.sql)}\n)" for s in self.steps]
         return "WITH RECURSIVE\n" + ",\n".join(parts) + f"\n{last}" if parts else last
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from kkgraph.columnar.queries import forms as f
 from kkgraph.columnar.queries import kinds as k
-from kkgraph.columnar.queries.columns import NOTHING, Column, Relation, quoted
+from kkgraph.columnar.queries.columns import NOTHING, Column, Form, Relation, quoted
 from kkgraph.columnar.queries.products import thinned
 from kkgraph.columnar.queries.scopes import used
 from kkgraph.columnar.queries.uncovered import UncoveredError
@@ -21,22 +21,40 @@ from kkgraph.columnar.queries.values import Nothing, Number, Typed, Value
 if TYPE_CHECKING:
     from kkgraph.columnar.queries.compiler import Compiler
 
+_MOST: Final = "\0"
+"""Stands in a part of a statement for how many rows are needed; no string of SQL has it."""
 _PLAIN_TEXT: Final = frozenset({"string"})
 
 
 @dataclass(frozen=True, slots=True)
 class Arranged:
-    """Solutions, their order (``ORDER BY …`` or nothing) and which of them are wanted."""
+    """Solutions, their order (``ORDER BY …`` or nothing) and which of them are wanted.
+
+    ``narrow`` is another text of the relation, for when only the first rows are needed.
+    """
 
     relation: Relation
     order: str
     start: int
     length: int | None
+    narrow: str | None = None
+
+    def needed(self, most: int | None = None) -> int | None:
+        """How many rows from the first on are needed; ``most`` as in ``clauses``. None: all."""
+        lengths = [n for n in (self.length, most) if n is not None]
+        return self.start + min(lengths) if lengths else None
+
+    def instead(self, most: int | None = None) -> dict[str, str]:
+        """The relation's text by its name where no more rows than that are needed; or nothing."""
+        needed = self.needed(most)
+        if needed is None or self.narrow is None:
+            return {}
+        return {self.relation.sql: self.narrow.replace(_MOST, str(needed))}
 
     def clauses(self, most: int | None = None) -> str:
         """What follows FROM in SQL; with ``most`` at most so many rows."""
-        lengths = [n for n in (self.length, most) if n is not None]
-        limit = f" LIMIT {min(lengths)}" if lengths else ""
+        needed = self.needed(most)
+        limit = "" if needed is None else f" LIMIT {needed - self.start}"
         return self.order + limit + (f" OFFSET {self.start}" if self.start else "")
 
 
@@ -61,8 +79,12 @@ def arranged(compiler: Compiler, pattern: f.Pattern) -> Arranged:
     relation = compiler.relation(pattern)
     wanted = list(relation.columns) if names is None else names
     columns = {n: relation.columns[n] for n in wanted if n in relation.columns}
-    relation, order = _sorted(compiler, relation, columns, keys, distinct=distinct)
-    return Arranged(relation, order, start, length)
+    found, order = _sorted(compiler, relation, columns, keys, distinct=distinct)
+    part = None if distinct else _narrow(compiler, relation, keys)
+    narrow = None
+    if part is not None:
+        narrow, _ = _with_keys(compiler, part, columns, keys, distinct=False)
+    return Arranged(found, order, start, length, narrow)
 
 
 def _sorted(
@@ -74,6 +96,49 @@ def _sorted(
     distinct: bool,
 ) -> tuple[Relation, str]:
     """The chosen columns with those that they are sorted by, and the ORDER BY over both."""
+    sql, orders = _with_keys(compiler, relation, columns, keys, distinct=distinct)
+    if not distinct and not keys and columns == relation.columns:
+        return relation, ""
+    kind = "distinct" if distinct else "sorted" if keys else "choice"
+    name = compiler.step(kind, "the variables that are asked for", sql)
+    return Relation(name, columns), f" ORDER BY {', '.join(orders)}" if orders else ""
+
+
+def _narrow(compiler: Compiler, relation: Relation, keys: tuple[f.Key, ...]) -> Relation | None:
+    """The solutions that may be among the first, by their first key; None where that can't be told.
+
+    So the terms of the other keys are looked up for these alone. Terms that are different must
+    never be equal in the order, as numbers and times of one value are.
+    """
+    if len(keys) < 2 or not isinstance(keys[0].expression, f.Variable):
+        return None
+    column = relation.columns.get(keys[0].expression.name)
+    if column is None or column.maybe or column.form is not Form.NUMBER:
+        return None
+    frame, evaluation = compiler.frame(relation)
+    value = evaluation.value(keys[0].expression)
+    if value.kinds & (k.NUMERIC | k.TEMPORAL):
+        return None
+    way = "DESC NULLS LAST" if keys[0].descending else "ASC NULLS FIRST"
+    order = ", ".join(f"{sql} {way}" for sql in sort_keys(value))
+    first = (
+        f"SELECT l.{column.sql} AS first FROM {frame.source('l')} ORDER BY {order} LIMIT {_MOST}"
+    )
+    return Relation(
+        f"(SELECT l.* FROM {relation.sql} l SEMI JOIN ({first}) n ON n.first = l.{column.sql})",
+        relation.columns,
+    )
+
+
+def _with_keys(
+    compiler: Compiler,
+    relation: Relation,
+    columns: dict[str, Column],
+    keys: tuple[f.Key, ...],
+    *,
+    distinct: bool,
+) -> tuple[str, list[str]]:
+    """A SELECT of columns with those that they are sorted by, and the parts of ORDER BY."""
     frame, evaluation = compiler.frame(relation)
     made: list[str] = []
     orders: list[str] = []
@@ -87,13 +152,8 @@ def _sorted(
     selects += made
     if keys:
         orders += [f"{column.sql} NULLS FIRST" for column in columns.values()]
-    if not distinct and not keys and columns == relation.columns:
-        return relation, ""
     word = "SELECT DISTINCT" if distinct else "SELECT"
-    sql = f"{word} {', '.join(selects)} FROM {frame.source('l')}"
-    kind = "distinct" if distinct else "sorted" if keys else "choice"
-    name = compiler.step(kind, "the variables that are asked for", sql)
-    return Relation(name, columns), f" ORDER BY {', '.join(orders)}" if orders else ""
+    return f"{word} {', '.join(selects)} FROM {frame.source('l')}", orders
 
 
 def sliced(compiler: Compiler, pattern: f.Slice) -> Relation:

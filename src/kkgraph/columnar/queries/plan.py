@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from kkgraph.columnar.queries import forms as f
+from kkgraph.columnar.queries.closures import check_pairs, makes_all
 from kkgraph.columnar.queries.compiler import Compiler
 from kkgraph.columnar.queries.decoding import terms_in
 from kkgraph.columnar.queries.describing import described
@@ -43,7 +44,7 @@ class Statement:
         """The statement, for at most so many rows; ``handed`` as in ``Compiler.statement``."""
         columns = ", ".join(c.sql for c in self.found.relation.columns.values()) or '"."'
         last = f"SELECT {columns} FROM {self.found.relation.sql}{self.found.clauses(most)}"
-        return self.compiler.statement(last, handed=handed)
+        return self.compiler.statement(last, handed=handed, instead=self.found.instead(most))
 
     def table(self, running: Running, most: int | None) -> pa.Table:
         """What the engine finds; long lists of terms are handed over beside the statement."""
@@ -141,6 +142,9 @@ class Plan:
         space, dataset = statement.compiler.space, statement.compiler.dataset
         with Running(self._columnar, timeout_s) as running:
             check(self.query, space, dataset, running, max_rows)
+            if makes_all(self.query):
+                compiler = statement.compiler
+                check_pairs(compiler.closures, compiler, self._columnar, running)
             if self.query.kind == "ASK":
                 return Answer(truth=bool(statement.table(running, 1).num_rows))
             if self.query.kind in ("CONSTRUCT", "DESCRIBE"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kkgraph.columnar.queries import forms as f
+from kkgraph.columnar.queries.closures import Closure
 from kkgraph.columnar.queries.columns import NOTHING, Column, Form, Origin, Relation
 from kkgraph.columnar.queries.steps import constant, facts_of, predicate
 from kkgraph.shacl.paths import Alternative, Inverse, Path, Predicate, Repeat, Sequence
@@ -168,6 +169,8 @@ class _Walker:
         title = f"along {path}"
         if path.sign == "?":
             return self._compiler.step("path", title, f"{first} UNION {once}")
+        closure = Closure(str(path), edges, seeds or "", self._in_each)
+        self._compiler.closures.append(closure)
         name = self._compiler.next_name("path")
         g = "r.g, " if self._in_each else ""
         again = f"SELECT {g}r.f, e.v FROM {name} r"
