@@ -16,7 +16,7 @@ from kkgraph.cases import matrix, tabulated
 from kkgraph.cases import words as said
 from kkgraph.cases.conditions import ABSENT, ADDABLE, KINDS, PRESENT
 from kkgraph.cases.matrix import BOTH, ORDER, UNREPORTED
-from kkgraph.errors import QuestionError, TermError
+from kkgraph.errors import QuestionError, StoreError, TermError
 from kkgraph.names import KK, KKD
 from kkgraph.report.heatmap import to_html
 
@@ -395,3 +395,32 @@ def test_a_case_loaded_in_spite_of_problems_is_marked_in_every_form(made, tmp_pa
     assert note in to_html(found)
     assert note in tabulated.as_dict(found)["notes"]
     assert KK not in note
+
+
+@pytest.mark.parametrize("by", KINDS)
+def test_what_is_filled_is_found_without_looking_at_every_pair(loaded, by):
+    found = loaded.compare(by)
+    pairs = [(r, c, found.cell(r, c)) for r in found.rows for c in found.columns]
+    assert list(found.filled()) == [one for one in pairs if one[2].told]
+    assert found.contradictions() == [one for one in pairs if one[2].state == BOTH]
+    common = [
+        (c, [r for r in found.rows if found.cell(r, c).state in (PRESENT, BOTH)])
+        for c in found.columns if not c.iri.endswith("no-theme")
+    ]  # fmt: skip
+    assert found.common() == [(c, rows) for c, rows in common if len(rows) > 1]
+
+
+@pytest.mark.parametrize(
+    "write",
+    [tabulated.to_csv, tabulated.to_qca, to_html, lambda found: tabulated.to_xlsx(found, "x")],
+)
+def test_a_table_that_nobody_could_read_is_refused(loaded, write, monkeypatch):
+    found = loaded.compare("theme")
+    size = len(found.rows) * len(found.columns)
+    monkeypatch.setattr(tabulated, "MOST_CELLS", size - 1)
+    with pytest.raises(StoreError) as caught:
+        write(found)
+    assert caught.value.code == "result-too-large" and "--format json" in caught.value.hint
+    assert tabulated.as_dict(found)["rows"]
+    monkeypatch.setattr(tabulated, "MOST_CELLS", size)
+    assert tabulated.to_csv(found)

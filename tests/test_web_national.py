@@ -337,3 +337,24 @@ def test_what_a_case_is_can_be_read_without_its_units(at):
     assert len(whole.units) >= CASES
     assert len(whole.codes) >= CASES
     assert part == replace(whole, units=(), codes=())
+
+
+def test_a_wide_matrix_shows_the_conditions_of_its_cases(at, monkeypatch):
+    visit = Visit("/matrix", "en", True, (("page", "2"),))
+    monkeypatch.setattr(asked, "LINES", 2)
+    monkeypatch.setattr(overview, "LINES", 2)
+    whole = overview.matrix(at, visit).fields
+    monkeypatch.setattr(overview, "COLUMNS", 3)
+    wide = overview.matrix(at, visit).fields
+    rows = [row for _, rows in wide["levels"] for row in rows]
+    assert len(rows) == 2 and whole["left_out"] == 0
+    spoken = [c for c in whole["columns"] if any(wide["found"].cell(r, c).told for r in rows)]
+    assert 0 < len(spoken) < len(whole["columns"])
+    assert wide["columns"] == spoken
+    assert wide["left_out"] == len(whole["columns"]) - len(spoken)
+    body = frame.reply(overview.matrix(at, visit), visit).body.decode()
+    assert f"Of {wide['left_out']} more conditions the cases on this page say nothing." in body
+    own = set(re.findall(r'<details class="cell" id="([^"]*)"', body))
+    assert own == {
+        wide["cell_id"](r, c) for r in rows for c in spoken if wide["found"].cell(r, c).told
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -101,16 +102,26 @@ class Comparison:
         """The cell; an empty one where nothing is said."""
         return self.cells.get((row.iri, column.iri), Cell())
 
+    def filled(self) -> Iterator[tuple[Row, Condition, Cell]]:
+        """The cells of which anything is said, row by row; takes time by their number."""
+        places = {c.iri: n for n, c in enumerate(self.columns)}
+        mine: dict[str, list[tuple[int, Cell]]] = {}
+        for (iri, column), told in self.cells.items():
+            if column in places and told.told:
+                mine.setdefault(iri, []).append((places[column], told))
+        for row in self.rows:
+            for place, cell in sorted(mine.get(row.iri, ()), key=lambda one: one[0]):
+                yield row, self.columns[place], cell
+
     def contradictions(self) -> list[tuple[Row, Condition, Cell]]:
         """The cells in which the condition is reported both present and absent."""
-        pairs = ((r, c, self.cell(r, c)) for r in self.rows for c in self.columns)
-        return [(r, c, cell) for r, c, cell in pairs if cell.state == BOTH]
+        return [one for one in self.filled() if one[2].state == BOTH]
 
     def common(self) -> list[tuple[Condition, list[Row]]]:
         """The conditions that are reported present of two rows or more, with these rows."""
-        found = [
-            (c, [r for r in self.rows if self.cell(r, c).state in (PRESENT, BOTH)])
-            for c in self.columns
-            if c.iri != OUTSIDE
-        ]
-        return [(c, rows) for c, rows in found if len(rows) > 1]
+        rows: dict[str, list[Row]] = {}
+        for row, column, cell in self.filled():
+            if cell.state in (PRESENT, BOTH) and column.iri != OUTSIDE:
+                rows.setdefault(column.iri, []).append(row)
+        found = ((c, rows.get(c.iri, [])) for c in self.columns)
+        return [(c, mine) for c, mine in found if len(mine) > 1]

@@ -13,10 +13,13 @@ from kkgraph import names
 from kkgraph.cases import words
 from kkgraph.cases.conditions import ABSENT, PRESENT
 from kkgraph.cases.matrix import BOTH, UNREPORTED, Cell, Comparison, Condition, Row, Told
+from kkgraph.errors import StoreError
 from kkgraph.model import Text, in_language
 from kkgraph.tables import Sheet, safe_cell, write_book
 
 _FILLS: Final = {PRESENT: "CFE8D5", ABSENT: "F6D5C5", BOTH: "F3E3A1"}
+MOST_CELLS: Final = 5_000_000
+"""A matrix of more cells is none that anybody reads."""
 
 
 def notes(found: Comparison, lang: str = "") -> list[str]:
@@ -65,7 +68,11 @@ def sources_text(row: Row, lang: str) -> str:
 
 
 def matrix(found: Comparison) -> tuple[list[str], list[list[Any]]]:
-    """Heads and rows: the case, its sort, who says, and a cell for each condition."""
+    """Heads and rows: the case, its sort, who says, and a cell for each condition.
+
+    Raises ``StoreError`` result-too-large, as ``truth_table`` does.
+    """
+    check_size(found)
     lang = found.lang
     heads = [in_language(words.HEADS[h], lang) for h in ("case", "level", "sources")]
     heads += [in_language(c.label, lang) for c in found.columns]
@@ -75,6 +82,18 @@ def matrix(found: Comparison) -> tuple[list[str], list[list[Any]]]:
         level = in_language(words.LEVELS[row.level], lang)
         rows.append([in_language(row.label, lang), level, sources_text(row, lang), *cells])
     return heads, rows
+
+
+def check_size(found: Comparison) -> None:
+    """Raise ``StoreError`` result-too-large for a matrix that nobody could open."""
+    rows, columns = len(found.rows), len(found.columns)
+    if rows * columns > MOST_CELLS:
+        raise StoreError(
+            "result-too-large",
+            f"a matrix of {rows:,} cases and {columns:,} conditions is too large to be written",
+            hint="Compare fewer cases (--cases, --rows) or by another kind (--by), or take "
+            "--format json, which has only the cells that findings speak of.",
+        )
 
 
 def evidence(found: Comparison) -> tuple[list[str], list[list[Any]]]:
@@ -105,10 +124,7 @@ def evidence(found: Comparison) -> tuple[list[str], list[list[Any]]]:
 
 def filled(found: Comparison) -> Iterable[tuple[Row, Condition, Cell]]:
     """The cells of which anything is said, row by row."""
-    for row in found.rows:
-        for column in found.columns:
-            if (cell := found.cell(row, column)).told:
-                yield row, column, cell
+    return found.filled()
 
 
 def place_text(told: Told) -> str:
@@ -152,6 +168,7 @@ def truth_table(found: Comparison) -> tuple[list[str], list[list[Any]]]:
     A condition's head is its slug with underscores. "Not reported" is never 0, and a contradiction
     is blank; the last column says so in each row.
     """
+    check_size(found)
     lang = found.lang
     heads = ["case", "level", *_unique(_name(c) for c in found.columns), "note"]
     rows: list[list[Any]] = []
@@ -173,6 +190,9 @@ def to_qca(found: Comparison) -> str:
 def as_dict(found: Comparison) -> dict[str, Any]:
     """The documented JSON form (docs/comparing.md)."""
     lang = found.lang
+    said: dict[str, list[tuple[Condition, Cell]]] = {}
+    for row, column, cell in filled(found):
+        said.setdefault(row.iri, []).append((column, cell))
     return {
         "by": found.kind.name,
         "meaning": in_language(found.kind.meaning, lang),
@@ -181,7 +201,7 @@ def as_dict(found: Comparison) -> dict[str, Any]:
         "cases": {c: in_language(t, lang) for c, t in found.cases.items()},
         "forced": found.forced,
         "conditions": [{"iri": c.iri, "label": in_language(c.label, lang)} for c in found.columns],
-        "rows": [_row_dict(found, row) for row in found.rows],
+        "rows": [_row_dict(row, said.get(row.iri, ()), lang) for row in found.rows],
         "common": {
             names.slug(c.iri): [names.slug(r.iri) for r in rows] for c, rows in found.common()
         },
@@ -190,9 +210,8 @@ def as_dict(found: Comparison) -> dict[str, Any]:
     }
 
 
-def _row_dict(found: Comparison, row: Row) -> dict[str, Any]:
-    lang = found.lang
-    cells = {names.slug(c.iri): found.cell(row, c) for c in found.columns}
+def _row_dict(row: Row, said: Iterable[tuple[Condition, Cell]], lang: str) -> dict[str, Any]:
+    cells = {names.slug(c.iri): cell for c, cell in said}
     return {
         "iri": row.iri,
         "label": in_language(row.label, lang),
@@ -207,7 +226,6 @@ def _row_dict(found: Comparison, row: Row) -> dict[str, Any]:
                 "weaker": [_told_dict(t, lang) for t in cell.weaker],
             }
             for slug, cell in cells.items()
-            if cell.told
         },
     }
 

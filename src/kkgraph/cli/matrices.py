@@ -12,7 +12,7 @@ from kkgraph.layout import display_width, pad, wrap
 from kkgraph.model import in_language
 
 if TYPE_CHECKING:
-    from kkgraph.cases.matrix import Cell, Comparison, Row
+    from kkgraph.cases.matrix import Cell, Comparison, Condition, Row
 
 MARKS: Final = {PRESENT: "■", ABSENT: "□", BOTH: "!", UNREPORTED: "·"}
 SPOKEN: Final = "○"
@@ -64,7 +64,9 @@ def _legend(found: Comparison, width: int) -> list[str]:
     lang = found.lang
     texts = {MARKS[s]: words.STATES[s] for s in STATES[:-1]}
     texts |= {SPOKEN: words.ONLY, MARKS[UNREPORTED]: words.STATES[UNREPORTED]}
-    used = {mark(found.cell(r, c)) for r in found.rows for c in found.columns}
+    marks = [mark(cell) for _, _, cell in filled(found)]
+    empty = len(marks) < len(found.rows) * len(found.columns)
+    used = {*marks, *([MARKS[UNREPORTED]] if empty else [])}
     parts = [f"{m} {in_language(text, lang)}" for m, text in texts.items() if m in used]
     out = [*wrap("   ".join(parts), width), ""]
     for number, column in enumerate(found.columns, 1):
@@ -94,8 +96,11 @@ def _evidence(found: Comparison, width: int) -> list[str]:
     """Under each case what is said of it, by whom, how firmly, and in which finding."""
     out: list[str] = []
     numbers = {c.iri: n for n, c in enumerate(found.columns, 1)}
+    cells: dict[str, list[tuple[Condition, Cell]]] = {}
+    for row, column, cell in filled(found):
+        cells.setdefault(row.iri, []).append((column, cell))
     for row in found.rows:
-        mine = [(c, cell) for r, c, cell in filled(found) if r is row]
+        mine = cells.get(row.iri, [])
         if not mine and not _told_of(row):
             continue
         out += [*wrap(in_language(row.label, found.lang), width)]

@@ -30,6 +30,7 @@ def to_html(found: Comparison) -> str:
 
 
 def _body(found: Comparison) -> str:
+    tabulated.check_size(found)
     head = "\n".join(
         [
             "<header>",
@@ -74,7 +75,8 @@ def _map(found: Comparison) -> str:
     case = both(said.HEADS["case"])
     head = f'<thead><tr><th scope="col" class="corner">{case}</th>{heads}</tr></thead>'
     bodies = "".join(
-        _level(found, level, list(rows)) for level, rows in groupby(found.rows, lambda r: r.level)
+        _level(found, level, list(rows))
+        for level, rows in groupby(enumerate(found.rows), lambda one: one[1].level)
     )
     return scrolling("map-caption", f'<table class="heat">{caption}{head}{bodies}</table>')
 
@@ -92,16 +94,15 @@ def _common(found: Comparison) -> str:
     return tag("h3", both(said.COMMON)) + items(lines, "common")
 
 
-def _level(found: Comparison, level: str, rows: list[Row]) -> str:
-    """The rows of one sort, under its name."""
+def _level(found: Comparison, level: str, rows: list[tuple[int, Row]]) -> str:
+    """The rows of one sort with their numbers, under its name."""
     name = both(said.LEVELS[level])
     span = len(found.columns) + 1
     head = f'<tr class="level"><th scope="rowgroup" colspan="{span}">{name}</th></tr>'
-    return f"<tbody>{head}{''.join(_row(found, r) for r in rows)}</tbody>"
+    return f"<tbody>{head}{''.join(_row(found, n, r) for n, r in rows)}</tbody>"
 
 
-def _row(found: Comparison, row: Row) -> str:
-    number = found.rows.index(row)
+def _row(found: Comparison, number: int, row: Row) -> str:
     cells = "".join(
         _cell(found.cell(row, column), f"c{number}-{place}")
         for place, column in enumerate(found.columns)

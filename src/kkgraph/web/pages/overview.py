@@ -99,6 +99,10 @@ def systems(desk: Desk, visit: Visit) -> Page:
     )  # fmt: skip
 
 
+COLUMNS: Final = 200
+"""Of more conditions than these a page of the matrix shows those that its cases speak of."""
+
+
 def matrix(desk: Desk, visit: Visit) -> Page:
     """The cases against themes (or another kind of condition), in three states."""
     kinds = {k.name: k for k in KINDS.values()}
@@ -113,10 +117,15 @@ def matrix(desk: Desk, visit: Visit) -> Page:
     columns = list(found.columns) if found else []
     if by == "theme":  # their names begin with their numbers
         columns.sort(key=lambda c: (c.iri == OUTSIDE, visit.say(c.label)))
+    common = found.common() if found else []
     part, pager = paged(len(rows), visit)
     shown = rows[part]
-    place = {r.iri: n for n, r in enumerate(rows)}
     spot = {c.iri: n for n, c in enumerate(columns)}
+    if len(columns) > COLUMNS:
+        here = {r.iri for r in shown}
+        spoken = {iri for (row, iri), cell in found.cells.items() if row in here and cell.told}
+        columns = [c for c in columns if c.iri in spoken]
+    place = {r.iri: n for n, r in enumerate(rows)}
     return Page(
         "matrix.html",
         "",
@@ -126,6 +135,7 @@ def matrix(desk: Desk, visit: Visit) -> Page:
             "kind": kinds[by],
             "found": found,
             "columns": columns,
+            "left_out": len(spot) - len(columns),
             **pager,
             "shown": len(shown),
             "levels": [
@@ -142,7 +152,8 @@ def matrix(desk: Desk, visit: Visit) -> Page:
             },
             "compared": compared,
             "notes": tabulated.notes(found, visit.lang) if found else [],
-            "common": [(c, r[:LINES], len(r)) for c, r in (found.common() if found else [])],
+            "common": [(c, r[:LINES], len(r)) for c, r in common[:LINES]],
+            "more_common": max(len(common) - LINES, 0),
         },
     )  # fmt: skip
 
