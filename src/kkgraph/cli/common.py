@@ -41,6 +41,12 @@ Lang = Annotated[
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", help="Write to this file instead of the screen.")
 ]
+Place = Annotated[
+    str | None,
+    typer.Option(
+        "--output", "-o", help="Write to this file instead of the screen; Parquet: to this folder."
+    ),
+]
 Store = Annotated[
     str | None,
     typer.Option(
