@@ -4,9 +4,11 @@ Run ``python benchmarks/spark.py [--cases 1000] [--workers 1,2] [--steps load,va
 data are invented cases (``cases.py``), as N-Triples. Spark runs as ``local-cluster``: workers of
 one core and 1 GB each, processes of their own, and a driver. Each number of workers is a process of
 its own, they take turns, and each step runs once, since a second run is quicker than what a command
-takes. ``start`` is until the session has run a task. The answers, and the numbers of results and of
-inferred triples, are held against the columnar engine's, in this process; a step that differs is
-said to differ.
+takes. ``start`` is until the session has run a task. What each step found is held against the
+columnar engine's, in this process, by a hash: the rows of an answer, all results of a validation,
+all inferred triples; of loading the numbers of triples and terms. Hashing is not timed. A second
+table has how many times faster the last number of workers was than the first. The exit code is 1
+where a step failed or differs.
 """
 
 from __future__ import annotations
@@ -30,7 +32,10 @@ HERE = Path(__file__).resolve().parent
 SHAPES = HERE / "shapes" / "usual.ttl"
 QUERIES = HERE / "asking" / "queries"
 STEPS = ("load", "validate", "reason", "questions")
-HEAD = "| workers | step | seconds | load of the machine | outcome | as the columnar engine's |\n"
+HEAD = (
+    "| workers | step | seconds | load of the machine | outcome | as the columnar engine's |\n"
+    "|---|---|---|---|---|---|"
+)
 
 
 def digest(rows: Any) -> str:
@@ -59,17 +64,18 @@ def by_columns(data: Path, steps: list[str]) -> Iterator[tuple[str, float, str]]
 
     start = time.perf_counter()
     with load(data) as loaded:
-        yield "load", time.perf_counter() - start, f"{loaded.n_triples:,} triples"
+        yield "load", time.perf_counter() - start, _loaded(loaded)
         if "validate" in steps:
             schema = read_schema([SHAPES])
             yield _timed(
                 "validate",
-                lambda: f"{engine.validate(loaded, schema, space=Space(loaded)).total:,} results",
+                lambda: engine.validate(loaded, schema, space=Space(loaded)),
+                _validation,
             )
         for name, text in questions().items() if "questions" in steps else ():
-            yield _timed(name, lambda text=text: _answer(compiled(loaded, text).answer()))
+            yield _timed(name, lambda text=text: compiled(loaded, text).answer(), _answer)
         if "reason" in steps:
-            yield _timed("reason", lambda: f"{close(loaded, _axioms(loaded)).n:,} triples")
+            yield _timed("reason", lambda: close(loaded, _axioms(loaded)), _closure)
 
 
 def on_spark(data: Path, folder: Path, workers: int, steps: list[str]) -> None:
@@ -86,25 +92,26 @@ def on_spark(data: Path, folder: Path, workers: int, steps: list[str]) -> None:
     spark = session(f"local-cluster[{workers},1,1024]", settings=settings, wait_s=300)
     _tell("start", time.perf_counter() - start, "")
     place = str(folder / "tables")
-    _tell(
-        *_timed("load", lambda: f"{load(spark, [str(data)], place)[0].rows['triples']:,} triples")
-    )
+    start = time.perf_counter()
+    load(spark, [str(data)], place)
+    took = time.perf_counter() - start
     with open_folder(spark, place) as tables:
+        _tell("load", took, _loaded(tables))
         if "validate" in steps:
-            _tell(*_timed("validate", lambda: f"{_validated(tables):,} results"))
+            _tell(*_timed("validate", lambda: _validated(tables), _validation))
         for name, text in questions().items() if "questions" in steps else ():
-            _tell(*_timed(name, lambda text=text: _answer(ask(tables, text))))
+            _tell(*_timed(name, lambda text=text: ask(tables, text), _answer))
         if "reason" in steps:
-            _tell(*_timed("reason", lambda: f"{close_tables(tables, _axioms(tables)).n:,} triples"))
+            _tell(*_timed("reason", lambda: close_tables(tables, _axioms(tables)), _closure))
     spark.stop()
 
 
-def _validated(tables: Any) -> int:
+def _validated(tables: Any) -> Any:
     from kkgraph.columnar import engine
     from kkgraph.shapes.checking import read_schema
     from kkgraph.spark.space import SparkSpace
 
-    return engine.validate(tables, read_schema([SHAPES]), space=SparkSpace(tables)).total
+    return engine.validate(tables, read_schema([SHAPES]), space=SparkSpace(tables))
 
 
 def _axioms(columnar: Any) -> list[Any]:
@@ -113,14 +120,32 @@ def _axioms(columnar: Any) -> list[Any]:
     return missing_ontology(columnar)
 
 
+def _loaded(columnar: Any) -> str:
+    return f"{columnar.n_triples:,} triples, {columnar.n_terms:,} terms"
+
+
+def _validation(found: Any) -> str:
+    rows = sorted(
+        " ".join(map(str, (r.focus, r.value, r.shape.id, r.constraint.component, r.path)))
+        for r in found.results()
+    )
+    return f"{found.total:,} results, {digest(rows)}"
+
+
 def _answer(found: Any) -> str:
     return f"{len(found.rows):,} rows, {digest(found.rows)}"
 
 
-def _timed(step: str, work: Callable[[], str]) -> tuple[str, float, str]:
+def _closure(found: Any) -> str:
+    return f"{found.n:,} triples, {digest(sorted(map(str, found.triples())))}"
+
+
+def _timed(
+    step: str, work: Callable[[], Any], told: Callable[[Any], str]
+) -> tuple[str, float, str]:
     start = time.perf_counter()
-    outcome = work()
-    return step, time.perf_counter() - start, outcome
+    found = work()
+    return step, time.perf_counter() - start, told(found)
 
 
 def _tell(step: str, seconds: float, outcome: str) -> None:
@@ -164,28 +189,47 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory(prefix="kkgraph-cases-") as made:
         data, _ = generated(options.data or Path(made), options.cases, 1)
-        report(data, [int(n) for n in options.workers.split(",")], steps)
+        good = report(data, [int(n) for n in options.workers.split(",")], steps)
+    sys.exit(0 if good else 1)
 
 
-def report(data: Path, workers: list[int], steps: list[str]) -> None:
-    """Measure all, and print the table."""
+def report(data: Path, workers: list[int], steps: list[str]) -> bool:
+    """Measure all, and print the tables; True where nothing failed or differs."""
     say(f"the columnar engine: {data.name}")
     wanted = {}
     rows = []
     for step, seconds, outcome in by_columns(data, steps):
         wanted[step] = outcome
         rows.append(f"| – | {step} | {seconds:.2f} | {os.getloadavg()[0]:.1f} | {outcome} | |")
+    good = True
+    found: dict[int, dict[str, float]] = {}
     for number in workers:
         say(f"Spark with {number} worker{'' if number == 1 else 's'}")
+        found[number] = {}
         for row in measured(data, number, steps):
-            same = {True: "yes", False: "DIFFERS"}.get(wanted.get(row["step"]) == row["outcome"])
-            shown = same if row["step"] in wanted else ""
+            step, told = row["step"], row["outcome"]
+            same = wanted.get(step) == told
+            good &= same or step == "start"
+            found[number][step] = row["s"]
+            shown = ("yes" if same else "DIFFERS") if step in wanted else ""
             rows.append(
-                f"| {number} | {row['step']} | {row['s']:.1f} | {row['load']:.1f} |"
-                f" {row['outcome']} | {shown} |"
+                f"| {number} | {step} | {row['s']:.1f} | {row['load']:.1f} | {told} | {shown} |"
             )
     print(f"{data.name}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
-    print(HEAD + "|---|---|---|---|---|---|\n" + "\n".join(rows))
+    print(HEAD, *rows, sep="\n")
+    if len(workers) > 1:
+        print("", *ratios(found, workers[0], workers[-1]), sep="\n")
+    return good
+
+
+def ratios(found: dict[int, dict[str, float]], one: int, other: int) -> Iterator[str]:
+    """A table of what more workers bring; only of what both did."""
+    yield f"| step | {one} | {other} | times faster |"
+    yield "|---|---|---|---|"
+    for step, seconds in found[one].items():
+        if step in found[other] and step != "failed":
+            more = found[other][step]
+            yield f"| {step} | {seconds:.1f} s | {more:.1f} s | {seconds / more:.2f} |"
 
 
 if __name__ == "__main__":

@@ -467,9 +467,14 @@ def test_spark_loads_what_duckdb_loads_and_takes_up_a_broken_run(spark, tmp_path
 
 
 @pytest.mark.long
-def test_rules_give_what_duckdb_gives(spark, tmp_path):
+@pytest.mark.parametrize("held", [100_000, 14, 3])
+def test_rules_give_what_duckdb_gives(spark, tmp_path, monkeypatch, held):
+    """Also where the axioms, or those with the inferred ones, are too many for the driver."""
     import pyarrow.parquet as pq
 
+    from kkgraph.spark import space
+
+    monkeypatch.setattr(space, "_HELD", held)
     from kkgraph.columnar.rules import close
     from kkgraph.spark.folder import write_folder
     from kkgraph.spark.reasoning import close_tables, write_inferred

@@ -104,6 +104,23 @@ def test_stored_questions_have_the_same_answers(here, there, name):
     assert any(line.findings for line in wanted.lines) or wanted.gaps
 
 
+@pytest.mark.long
+def test_a_stored_question_is_written_as_parquet(here, there, tmp_path):
+    import pyarrow.parquet as pq
+
+    params = {"lao": "sila-town"}
+    wanted = here.query_raw(here.sparql_of("lao-findings", params)).rows
+    written = there.write_answer("lao-findings", tmp_path / "found.parquet", params)
+    rows = pq.read_table(tmp_path / "found.parquet").to_pylist()
+    assert [tuple(row.values()) for row in rows] == [tuple(map(str, row)) for row in wanted]
+    assert len(wanted) == written > 3
+    with pytest.raises(QuestionError, match="of the study alone"):
+        there.write_answer("cq06", tmp_path / "none.parquet")
+    with pytest.raises(QuestionError, match="only Spark"):
+        here.write_answer("lao-findings", tmp_path / "none.parquet")
+    assert [p.name for p in tmp_path.iterdir()] == ["found.parquet"]
+
+
 # Which stored questions Spark refuses, and by which word; all others must agree.
 REFUSED = {
     "collaborations": "regexp_full_match",
@@ -325,6 +342,7 @@ def test_the_command_line_asks_compares_and_links(file, folder, tmp_path):
     pytest.importorskip("pyspark")
     where = ("--engine", "spark", "--master", "local[2]", "--data", folder)
     columnar = ("--engine", "columnar", "--store", file)
+    before = set(folder.glob(".work-*"))  # those of graphs that are open here
     for verb in (
         ("ask", "lao-findings", "-p", "lao=sila-town", "--lang", "th"),
         ("ask", "cq06", "-f", "csv"),
@@ -337,8 +355,15 @@ def test_the_command_line_asks_compares_and_links(file, folder, tmp_path):
         assert len(wanted.stdout.splitlines()) > 3
     explained = run("ask", "lao-findings", "--explain", *where)
     assert explained.stdout.startswith("Engine: spark\n")
+    place = tmp_path / "found.parquet"
+    for code in (0, 2):
+        told = run("ask", "lao-findings", "-p", "lao=sila-town", "-o", place, *where)
+        assert told.returncode == code, told.stderr
+        assert ("Written: ", "kkgraph: file-exists: ")[code // 2] in told.stderr
+    assert list(place.glob("part-*.parquet"))
     (tmp_path / "mine.csv").write_text("เทศบาลเมืองศิลา\nเทศบาลตำบลท่าพระ\n", "utf-8")
     asked = ("link", tmp_path / "mine.csv", "--to", "graph", "-f", "csv")
     told = run(*asked, *where)
     assert told.returncode == 0, told.stderr
     assert told.stdout == run(*asked, "--store", file).stdout
+    assert set(folder.glob(".work-*")) == before

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kkgraph import answers, catalogue, entities, evidence, names, questions, sparql
 from kkgraph.analytic import wording
+from kkgraph.analytic.spread import parquet_store
 from kkgraph.backup import Manifest, make
 from kkgraph.cases.work import CaseWork
-from kkgraph.errors import TermError
+from kkgraph.errors import QuestionError, TermError
 from kkgraph.exports import export
 from kkgraph.judging import JudgingWork
 from kkgraph.link.work import LinkWork
@@ -117,6 +118,33 @@ class KnowledgeGraph(CaseWork, LinkWork, JudgingWork):
         seconds = asked.federated.timeout_s if timeout_s == DEFAULT_TIMEOUT_S else timeout_s
         allowed = federation.Allowed(allow_remote, Path(cache) if cache else None)
         return federation.ask(reader, asked, bound, lang, Limits(seconds, max_rows), allowed)
+
+    def write_answer(
+        self,
+        question: str | Question,
+        folder: Path | str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        lang: str = "en",
+        timeout_s: float | None = DEFAULT_TIMEOUT_S,
+    ) -> int:
+        """The number of rows of a stored question's plain result, now a new folder of Parquet.
+
+        Spark's workers write it, so the graph is one that ``engine`` spark opened. There are no
+        labels and findings in it: ``kkgraph.spark.answers.write_answer`` says what there is, and
+        which errors. Raises ``QuestionError`` bad-value where the answer isn't Spark's.
+        """
+        asked = catalogue.get(question) if isinstance(question, str) else question
+        store = parquet_store(self.store)
+        if self._asked_of(asked) is not self:
+            raise QuestionError(
+                "bad-value",
+                "this question is asked of the study alone, and Spark has no part in it",
+                where=asked.id,
+                hint="Choose --format csv: the answer is small.",
+            )
+        bound = self.sparql_of(asked, params, lang=lang)
+        return store.write(bound, str(folder), timeout_s=timeout_s)
 
     def solutions(
         self,

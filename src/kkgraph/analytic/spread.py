@@ -15,7 +15,7 @@ from kkgraph.analytic.readonly import ReadOnly
 from kkgraph.errors import QuestionError
 from kkgraph.model import Answer, Route
 from kkgraph.sparql import check_nesting, with_prefixes
-from kkgraph.store.base import Limits
+from kkgraph.store.base import Limits, Store
 from kkgraph.store.execute import check_syntax
 
 if TYPE_CHECKING:
@@ -86,11 +86,20 @@ class SparkStore(ReadOnly):
 
         with self._lock, self._told():
             plan = self._planned(sparql)
-            usual = limits.timeout_s == Limits().timeout_s
-            seconds = PATIENCE_S if usual else limits.timeout_s
-            return answered(plan, timeout_s=seconds, max_rows=limits.max_rows)
+            return answered(plan, timeout_s=_seconds(limits.timeout_s), max_rows=limits.max_rows)
 
     query_apart = query
+
+    def write(self, sparql: str, address: str, *, timeout_s: float | None = PATIENCE_S) -> int:
+        """The number of rows of an answer that the workers wrote as a folder of Parquet.
+
+        All its rows are there; none comes to the driver. See ``kkgraph.spark.answers.write_answer``
+        for the columns and the errors.
+        """
+        from kkgraph.spark.answers import write_answer
+
+        with self._lock, self._told():
+            return write_answer(self._planned(sparql), address, timeout_s=_seconds(timeout_s))
 
     def route(self, sparql: str) -> Route:
         """The way that a question takes: the plan, and Spark's statement."""
@@ -126,3 +135,20 @@ class SparkStore(ReadOnly):
     def close(self) -> None:
         """Drop what was made for the tables; Spark's session stays."""
         self.tables.close()
+
+
+def _seconds(chosen: float | None) -> float | None:
+    """The time limit: ``PATIENCE_S`` where it is the usual one of all stores."""
+    return PATIENCE_S if chosen == Limits().timeout_s else chosen
+
+
+def parquet_store(store: Store) -> SparkStore:
+    """The store itself where Spark answers for it; ``QuestionError`` bad-value for others."""
+    if isinstance(store, SparkStore):
+        return store
+    raise QuestionError(
+        "bad-value",
+        "only Spark writes answers as Parquet",
+        where="--format",
+        hint="Add --engine spark, or choose --format csv.",
+    )

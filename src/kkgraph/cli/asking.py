@@ -18,6 +18,7 @@ from kkgraph.cli.common import (
     MaxRows,
     Memory,
     Output,
+    Place,
     Store,
     Tables,
     Timeout,
@@ -29,6 +30,7 @@ from kkgraph.cli.common import (
     write_bytes,
     write_table,
 )
+from kkgraph.cli.folders import parquet_folder, say_written
 from kkgraph.errors import QuestionError
 
 
@@ -93,7 +95,8 @@ def ask(
         list[str] | None, typer.Option("--param", "-p", help="name=value; * leaves it open.")
     ] = None,
     form: Annotated[
-        str, typer.Option("--format", "-f", help="text, table, csv, json, md or xlsx.")
+        str,
+        typer.Option("--format", "-f", help="text, table, csv, json, md, xlsx, parquet (Spark)."),
     ] = "text",
     show: Annotated[bool, typer.Option("--show", help="Print the SPARQL and stop.")] = False,
     explain: Annotated[
@@ -101,7 +104,7 @@ def ask(
     ] = False,
     engine: Engine = "auto",
     lang: Lang = "en",
-    output: Output = None,
+    output: Place = None,
     store: Store = None,
     timeout: Timeout = 30.0,
     max_rows: MaxRows = 100_000,
@@ -118,16 +121,22 @@ def ask(
     """Answer a stored question, each line with its scope, hedge and finding."""
     from kkgraph.cli import render
 
-    choose("--format", form, ("text", "table", "csv", "json", "md", "xlsx"))
+    choose("--format", form, ("text", "table", "csv", "json", "md", "xlsx", "parquet"))
     choose("--lang", lang, ("th", "en"))
     choose("--engine", engine, ENGINES)
+    folder = None if show or explain else parquet_folder(form, output, engine, max_rows)
+    place = None if output is None else Path(output)
     graph = open_graph(store, engine, master=master, tables=tables, memory=memory)
     params = parse_params(param or [])
     if show:
-        render.save(graph.sparql_of(question, params, lang=lang), output)
+        render.save(graph.sparql_of(question, params, lang=lang), place)
         return
     if explain:
-        render.save(render.route(graph.route(question, params, lang=lang), lang), output)
+        render.save(render.route(graph.route(question, params, lang=lang), lang), place)
+        return
+    if folder is not None:
+        rows = graph.write_answer(question, folder, params, lang=lang, timeout_s=timeout)
+        say_written(folder, rows)
         return
     table = graph.ask(
         question,
@@ -139,9 +148,9 @@ def ask(
         cache=cache,
     )
     if form == "text":
-        render.save(render.answer(table, width()), output)
+        render.save(render.answer(table, width()), place)
     else:
-        write_table(table, form, output)
+        write_table(table, form, place)
         _say_cut(table.truncated, max_rows)
     if table.remote is not None:
         from kkgraph.cli.messages import say
@@ -155,14 +164,17 @@ def ask(
 def query(
     file: Annotated[str, typer.Argument(help="A file of SPARQL, or - for standard input.")],
     form: Annotated[
-        str, typer.Option("--format", "-f", help="table, csv, json (SPARQL Results), md, ttl.")
+        str,
+        typer.Option(
+            "--format", "-f", help="table, csv, json (SPARQL Results), md, ttl, parquet (Spark)."
+        ),
     ] = "table",
     explain: Annotated[
         bool, typer.Option("--explain", help="Say which engine answers and why, and stop.")
     ] = False,
     engine: Engine = "auto",
     lang: Lang = "en",
-    output: Output = None,
+    output: Place = None,
     store: Store = None,
     timeout: Timeout = 30.0,
     max_rows: MaxRows = 100_000,
@@ -175,16 +187,25 @@ def query(
 ) -> None:
     """Run any SPARQL query; known prefixes need no declaration."""
     from kkgraph import files, turtle
+    from kkgraph.analytic.spread import parquet_store
+    from kkgraph.sparql import refuse_remote
 
-    choose("--format", form, ("table", "csv", "json", "md", "xlsx", "ttl"))
+    choose("--format", form, ("table", "csv", "json", "md", "xlsx", "ttl", "parquet"))
     choose("--lang", lang, ("th", "en"))
     text = files.read_stdin() if file == "-" else files.read_text(file)
     choose("--engine", engine, ENGINES)
+    folder = None if explain else parquet_folder(form, output, engine, max_rows)
+    place = None if output is None else Path(output)
     graph = open_graph(store, engine, master=master, tables=tables, memory=memory)
     if explain:
         from kkgraph.cli import render
 
-        render.save(render.route(graph.store.route(text), lang), output)
+        render.save(render.route(graph.store.route(text), lang), place)
+        return
+    if folder is not None:
+        if not allow_remote:
+            refuse_remote(text)
+        say_written(folder, parquet_store(graph.store).write(text, folder, timeout_s=timeout))
         return
     table = graph.query(
         text,
@@ -202,9 +223,9 @@ def query(
                 where="--format",
                 hint="Use --format table, csv or json.",
             )
-        write_bytes(turtle.serialise(triples, "ttl"), output)
+        write_bytes(turtle.serialise(triples, "ttl"), place)
     else:
-        write_table(table, form, output)
+        write_table(table, form, place)
     _say_cut(table.truncated, max_rows)
 
 

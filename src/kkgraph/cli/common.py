@@ -41,6 +41,12 @@ Lang = Annotated[
 Output = Annotated[
     Path | None, typer.Option("--output", "-o", help="Write to this file instead of the screen.")
 ]
+Place = Annotated[
+    str | None,
+    typer.Option(
+        "--output", "-o", help="Write to this file instead of the screen; Parquet: to this folder."
+    ),
+]
 Store = Annotated[
     str | None,
     typer.Option(
@@ -95,12 +101,15 @@ def options(
 
 
 _opened: Final[weakref.WeakSet[KnowledgeGraph]] = weakref.WeakSet()
+_on_spark: Final[list[KnowledgeGraph]] = []
+"""Held until they are closed: nothing else removes their folders of work."""
 
 
 def _let_go() -> None:
     """Close what the verb opened: an error's traceback may hold it, and with it the lock."""
-    while _opened:
-        _opened.pop().close()
+    for opened in (_on_spark, _opened):
+        while opened:
+            opened.pop().close()
 
 
 def open_graph(
@@ -132,13 +141,14 @@ def open_graph(
         graph = KnowledgeGraph.open(
             tables or store, in_process=True, engine=engine, master=master, memory=memory
         )
-    if store is not None or engine == "spark":
-        _opened.add(graph)
     if engine == "spark":
         from kkgraph.analytic.spread import SparkStore
 
+        _on_spark.append(graph)
         assert isinstance(graph.store, SparkStore)
         graph.store.watch(Progress())
+    elif store is not None:
+        _opened.add(graph)
     for warning in said:
         print(f"kkgraph: {warning.message}", file=sys.stderr)
     return graph

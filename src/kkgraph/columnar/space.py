@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 Range = tuple[int, int]
 _BATCH: Final = 20_000
-_DIGITS: Final = 38
-_FRACTION: Final = 12
 
 
 class Space:
@@ -229,13 +227,16 @@ class Space:
         self.run("CREATE OR REPLACE TABLE extra_texts(id BIGINT, lex VARCHAR)")
         self.run(
             "CREATE OR REPLACE TABLE extra_typed(id BIGINT, family UTINYINT,"
-            f" exact DECIMAL({_DIGITS},{_FRACTION}), approx DOUBLE, zoned BOOLEAN)"
+            " exact DECIMAL(38, 12), approx DOUBLE, zoned BOOLEAN)"
         )
         self.run("CREATE OR REPLACE TABLE extra_broken(id BIGINT)")
         union = "CREATE OR REPLACE VIEW {0} AS SELECT {1} FROM {2} UNION ALL SELECT {1} FROM"
         self.run(union.format("texts", "id, lex", "terms") + " extra_texts")
         self.run(union.format("typed", _TYPED, '"values"') + " extra_typed")
         self.run(union.format("broken", "id", "ill_typed") + " extra_broken")
+
+    def hold(self, table: str) -> None:
+        """Let a small table be at hand where that is quicker: many statements read it."""
 
     def append(self, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """Add rows, all at once."""

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from kkgraph.link.records import Candidate, Decision, Entry, Reason, Side
-from kkgraph.link.target import THRESHOLD, Known, Target
+from kkgraph.link.target import Known, Target
 from kkgraph.spark.session import translated
 from kkgraph.spark.watching import watched
 
@@ -33,24 +33,18 @@ _INDEXED: Final[dict[str, Target]] = {}
 
 
 class SpreadTarget(Known):
-    """The entries of a side, held against the rows of another by Spark's workers."""
+    """The entries of a side, held against the rows of another by Spark's workers.
+
+    ``decide`` raises ``StoreError`` as Spark's: no-master, engine-failed.
+    """
 
     def __init__(self, spark: SparkSession, side: Side, entries: Iterable[Entry]) -> None:
         super().__init__(side, entries)
         self._spark = spark
 
-    def decide(
-        self,
-        entries: Iterable[Entry],
-        *,
-        threshold: float = THRESHOLD,
-        progress: Callable[[str], None] | None = None,
+    def _decided(
+        self, asked: list[Entry], threshold: float, progress: Callable[[str], None] | None
     ) -> list[Decision]:
-        """A decision for each entry, in order: what ``Target.decide`` says.
-
-        Raises ``StoreError`` as Spark's: no-master, engine-failed.
-        """
-        asked = list(entries)
         if not asked:
             return []
         context: Any = self._spark.sparkContext

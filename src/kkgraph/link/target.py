@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
@@ -19,7 +20,31 @@ _EVERY: Final = 2_000
 _LIKE: Final = 72.0
 
 
-class Known:
+class Deciding(ABC):
+    """What rows are linked to: ``decide`` says for each what it is."""
+
+    def decide(
+        self,
+        entries: Iterable[Entry],
+        *,
+        threshold: float = THRESHOLD,
+        progress: Callable[[str], None] | None = None,
+    ) -> list[Decision]:
+        """A decision for each entry, in order.
+
+        Linked needs a probability of ``threshold`` at least. Each entry is looked at for itself:
+        whether two claim the same entry here is looked at by ``linking.link``.
+        """
+        return self._decided(list(entries), threshold, progress)
+
+    @abstractmethod
+    def _decided(
+        self, asked: list[Entry], threshold: float, progress: Callable[[str], None] | None
+    ) -> list[Decision]:
+        """The decisions of ``decide``."""
+
+
+class Known(Deciding):
     """The entries of a side that is linked to, by their ids.
 
     Raises ``LinkError`` duplicate-code where two rows of a table have one code of a scheme
@@ -55,20 +80,11 @@ class Target(Known):
         self.views: Sequence[View] = [view(e) for e in self.entries]
         self._blocks = Blocks(self.views)
 
-    def decide(
-        self,
-        entries: Iterable[Entry],
-        *,
-        threshold: float = THRESHOLD,
-        progress: Callable[[str], None] | None = None,
+    def _decided(
+        self, asked: list[Entry], threshold: float, progress: Callable[[str], None] | None
     ) -> list[Decision]:
-        """A decision for each entry, in order.
-
-        Linked needs a probability of ``threshold`` at least. Each entry is looked at for itself:
-        whether two claim the same entry here is looked at by ``linking.link``.
-        """
         out = []
-        for number, entry in enumerate(entries, 1):
+        for number, entry in enumerate(asked, 1):
             if progress and number % _EVERY == 0:
                 progress(f"linking: {number:,}")
             out.append(self._decision(entry, view(entry), threshold))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,6 +28,14 @@ FIRST: Final = 20
 SAVED: Final = ".kk"
 
 
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Another engine: how it opens data (given a function that reads them), and its space."""
+
+    open: Callable[[Callable[[], Columnar]], Columnar]
+    space: Callable[[Columnar], Space]
+
+
 def validate_files(  # noqa: PLR0913 - each is one independent wish
     paths: Sequence[Path],
     background: list[ox.Quad],
@@ -39,12 +49,13 @@ def validate_files(  # noqa: PLR0913 - each is one independent wish
     changed: Sequence[Path] = (),
     removed: Sequence[Path] = (),
     explained: bool = False,
+    elsewhere: Elsewhere | None = None,
 ) -> Report:
     """The problems of large files, the first of each constraint; ``first`` None lists all.
 
     A single saved columnar file (``.kk``) is opened instead of loaded. With ``changed`` and
     ``removed`` (RDF files) the data are taken as after that change, and only the nodes that it
-    can reach are looked at; nothing is written.
+    can reach are looked at; nothing is written. ``elsewhere`` is an engine in DuckDB's place.
     """
     import pyarrow.compute  # noqa: F401 - before the clock starts
 
@@ -52,7 +63,8 @@ def validate_files(  # noqa: PLR0913 - each is one independent wish
     from kkgraph.columnar.answers import can_answer
 
     schema = read_schema(shapes)
-    plain = not (background or changed or removed or explained) and can_answer(schema)
+    alone = elsewhere is None and not (background or changed or removed or explained)
+    plain = alone and can_answer(schema)
     if not plain:
         import duckdb  # noqa: F401
     change = None
@@ -61,7 +73,8 @@ def validate_files(  # noqa: PLR0913 - each is one independent wish
             [q for p in side for q in turtle.parse_file(p)] for side in (changed, removed)
         )
     start = time.perf_counter()
-    loaded = open_data(
+    read = partial(
+        open_data,
         paths,
         memory=memory,
         threads=threads,
@@ -69,6 +82,7 @@ def validate_files(  # noqa: PLR0913 - each is one independent wish
         progress=progress,
         hold=plain,
     )
+    loaded = read() if elsewhere is None else elsewhere.open(read)
     took = time.perf_counter() - start
     try:
         if not loaded.n_triples:
@@ -77,12 +91,13 @@ def validate_files(  # noqa: PLR0913 - each is one independent wish
             loaded,
             schema,
             background,
-            places=Places(only=paths[0] if len(paths) == 1 else None),
+            places=Places(only=paths[0] if len(paths) == 1 and paths[0].is_file() else None),
             first=first,
             loading_s=took,
             progress=progress,
             change=change,
             explained=explained,
+            space=None if elsewhere is None else elsewhere.space(loaded),
         )
     except BaseException:
         loaded.close()

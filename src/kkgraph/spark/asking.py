@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from kkgraph.errors import StoreError
 from kkgraph.spark.dialect import Recursion, rendered, words
@@ -16,12 +16,14 @@ from kkgraph.spark.watching import watched
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from pyspark.sql import DataFrame
 
     from kkgraph.columnar.queries import Dataset
     from kkgraph.columnar.queries.plan import Plan
     from kkgraph.model import Answer
     from kkgraph.spark.tables import SparkTables
 
+Made = TypeVar("Made")
 _SAME: Final = frozenset(
     {
         *("count", "min", "max", "sum", "coalesce", "case", "if", "exists", "and", "or"),
@@ -60,26 +62,31 @@ def ask(
 
 def answered(plan: Plan, *, timeout_s: float | None = None, max_rows: int | None = None) -> Answer:
     """The answer of a plan; errors as of ``ask``."""
-    from kkgraph.columnar.queries import UncoveredError
-
-    try:
+    with covered():
         return plan.by_sql(timeout_s=timeout_s, max_rows=max_rows)
-    except UncoveredError as error:
-        raise not_here(str(error)) from error
 
 
 def planned(tables: SparkTables, sparql: str, dataset: Dataset | None = None) -> Plan:
     """The plan of a query that Spark can answer; ``StoreError`` not-on-spark for others."""
-    from kkgraph.columnar.queries import Dataset, UncoveredError
+    from kkgraph.columnar.queries import Dataset
     from kkgraph.columnar.queries.plan import Plan
 
-    try:
+    with covered():
         plan = Plan(tables, sparql, dataset or Dataset.of(tables))
         sql = plan.statement.sql()
-    except UncoveredError as error:
-        raise not_here(str(error)) from error
     refuse_other(sql)
     return plan
+
+
+@contextmanager
+def covered() -> Iterator[None]:
+    """Let what has no statement be ``StoreError`` not-on-spark."""
+    from kkgraph.columnar.queries import UncoveredError
+
+    try:
+        yield
+    except UncoveredError as error:
+        raise not_here(str(error)) from error
 
 
 def statement(sql: str) -> str:
@@ -188,6 +195,12 @@ class Statements:
         with self._running():
             return self._frame().toArrow().to_reader(rows)
 
+    def made(self, sql: str, work: Callable[[DataFrame], Made]) -> Made:
+        """What is made of the frame of a statement's rows, which stay with the workers."""
+        self.execute(sql)
+        with self._running():
+            return work(self._frame())
+
     @contextmanager
     def _running(self) -> Iterator[None]:
         """Let jobs belong to this query, and to none afterwards: an ended group runs no more."""
@@ -201,7 +214,7 @@ class Statements:
             finally:
                 context.setLocalProperty("spark.jobGroup.id", None)
 
-    def _frame(self) -> Any:
+    def _frame(self) -> DataFrame:
         refuse_other(self._sql)
         return self._tables.spark.sql(rendered(self._sql, self._closure).sql)
 

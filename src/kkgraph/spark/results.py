@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from kkgraph.columnar.compiler import VIOLATIONS
@@ -10,6 +11,8 @@ from kkgraph.spark.session import translated
 from kkgraph.spark.space import SparkSpace, arrow_rows
 
 if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
     from kkgraph.columnar.engine import Validation
 
 _CONSTRAINTS: Final = "k INT, shape STRING, component STRING, severity STRING, path STRING"
@@ -26,7 +29,7 @@ SELECT t.id, CASE g.kind
          WHEN g.datatype = '{_STRING}' THEN ''
          ELSE concat('^^<', g.datatype, '>') END)
 END AS text
-FROM texts t JOIN result_kinds g ON t.id >= g.lo AND t.id < g.hi
+FROM {{texts}} t JOIN result_kinds g ON t.id >= g.lo AND t.id < g.hi
 """
 _ROWS: Final = f"""
 SELECT c.shape, c.component, c.severity, f.text AS focus,
@@ -69,13 +72,26 @@ def write_results(found: Validation, address: str) -> None:
 
 
 def show_terms(space: SparkSpace) -> None:
-    """Make the view ``result_terms(id, text)``: the terms in the syntax of N-Triples."""
-    from pyspark.sql.types import StructType
-
-    spark: Any = space.tables.spark
-    local = arrow_rows(StructType.fromDDL(_KINDS), space.kinds())
-    spark.createDataFrame(local).createOrReplaceTempView("result_kinds")
+    """Make the view ``result_terms(id, text)`` of all that a space knows: see ``show_texts``."""
     scopes = [own for _, own in space.tables.sources]
     scope = scopes[0] if len(scopes) == 1 else ""
-    terms = _WRITTEN.format(scope=scope, start=len(scope) + 1)
+    show_texts(space.tables.spark, space.kinds(), "texts", scope)
+
+
+def show_texts(
+    spark: SparkSession,
+    kinds: Sequence[tuple[int, int, str, str, str]],
+    texts: str,
+    scope: str = "",
+) -> None:
+    """Make the view ``result_terms(id, text)``: the terms in the syntax of N-Triples.
+
+    ``kinds`` says what the numbers from one up to another are, ``texts`` is the table of their
+    lexical forms, ``scope`` what is left out before the labels of blank nodes.
+    """
+    from pyspark.sql.types import StructType
+
+    local: Any = arrow_rows(StructType.fromDDL(_KINDS), kinds)
+    spark.createDataFrame(local).createOrReplaceTempView("result_kinds")
+    terms = _WRITTEN.format(scope=scope, start=len(scope) + 1, texts=texts)
     spark.sql(terms).createOrReplaceTempView("result_terms")

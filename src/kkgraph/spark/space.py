@@ -32,6 +32,8 @@ _HEAVY: Final = 6
 _BATCH: Final = 20_000
 _FEW: Final = 1_000
 """Answers of so many rows are remembered while the tables stay the same."""
+_HELD: Final = 100_000
+"""A table of more rows than this is not held on the driver."""
 MOST_ROWS: Final = 5_000_000
 """So many rows may come to the driver, for what is found outside SQL."""
 _RESULTS: Final = """
@@ -69,6 +71,7 @@ class SparkSpace(Space):
         self._schemas: dict[str, str] = {}
         self._rows: dict[str, list[tuple[Any, ...]]] = {}
         self._waiting: dict[str, list[str]] = {}
+        self._held: set[str] = set()
         self._answers: dict[str, list[tuple[Any, ...]]] = {}
         self._weights: dict[str, int] = {}
         self._views: dict[str, tuple[str, ...]] = {}
@@ -110,6 +113,7 @@ class SparkSpace(Space):
         self._forget()
         self._insert(said.reads)
         self._rows.pop(said.table, None)
+        self._held.discard(said.table)
         self._waiting.pop(said.table, None)
         frame = self._spark.sql(said.sql)
         self._weights[said.table] = weight = self._weight(said)
@@ -150,6 +154,8 @@ class SparkSpace(Space):
             todo += below
         for table in self._waiting.keys() & read:
             selects = self._waiting.pop(table)
+            if table in self._held and self._fetched(table, selects):
+                continue
             kept: DataFrame = self._spark.table(table)
             for start in range(0, len(selects), _AT_ONCE):
                 if self._progress is not None:
@@ -158,6 +164,34 @@ class SparkSpace(Space):
                 rows = self._spark.sql(union).toDF(*kept.columns)
                 kept = kept.unionAll(self.tables.written(rows, table))
             self._replace(table, kept)
+
+    def hold(self, table: str) -> None:
+        """Keep a table's rows on the driver, where they are few: one small part of any plan.
+
+        What is inserted into it is fetched too, as long as it stays small. Otherwise each insertion
+        would be one part more in every plan that reads the table, with tasks of its own.
+        """
+        self._insert([table])
+        with translated():
+            frame = self._spark.table(table)
+            rows = frame.limit(_HELD + 1).collect()
+            if len(rows) > _HELD:
+                return
+            fields = (f"`{f.name}` {f.dataType.simpleString()}" for f in frame.schema)
+            self._schemas[table], self._rows[table] = ", ".join(fields), list(map(tuple, rows))
+            self._held.add(table)
+            self._weights[table] = 1
+            self._show(table)
+
+    def _fetched(self, table: str, selects: list[str]) -> bool:
+        """Add what is inserted to a held table; False where it is too large to be held then."""
+        union = " UNION ALL ".join(f"({sql})" for sql in selects)
+        rows = self._spark.sql(union).limit(_HELD + 1).collect()
+        if len(self._rows[table]) + len(rows) > _HELD:
+            self._held.discard(table)
+            return False
+        self.append(table, list(map(tuple, rows)))
+        return True
 
     def _replace(self, table: str, frame: DataFrame) -> None:
         """Let a table be a frame of more rows."""

@@ -58,6 +58,18 @@ class Storage:
             system.delete(target, True)
             system.rename(place, target)
 
+    def move(self, address: str, to: str) -> bool:
+        """Give a folder another name in the same place; False where that isn't possible."""
+        with translated(to):
+            system, place = self._at(address)
+            return bool(system.rename(place, self._jvm.org.apache.hadoop.fs.Path(to)))
+
+    def names(self, address: str) -> list[str]:
+        """The names of what is in a folder."""
+        with translated(address):
+            system, place = self._at(address)
+            return [str(found.getPath().getName()) for found in system.listStatus(place)]
+
     def delete(self, address: str) -> None:
         """Delete a file or a folder with all in it, if it is there."""
         with translated(address):

@@ -28,6 +28,8 @@ _MANY: Final = 200_000
 """So many terms of a file are remembered; then it begins anew."""
 _BYTES_A_TERM: Final = 9
 _SHARE: Final = 16
+_ELSEWHERE: Final = 2**28
+"""So many bytes are for the terms of tables whose engine has its memory on other machines."""
 _FLOAT: Final = ox.NamedNode(XSD + "float")
 
 
@@ -63,7 +65,8 @@ class _Remembered:
 
     def __init__(self, columnar: Columnar) -> None:
         self._size = columnar.n_terms
-        self._allowed = self._size * _BYTES_A_TERM <= allowed_bytes(columnar.connection) // _SHARE
+        most = _ELSEWHERE if columnar.elsewhere else allowed_bytes(columnar.connection) // _SHARE
+        self._allowed = self._size * _BYTES_A_TERM <= most
         self._forget()
 
     def _forget(self) -> None:

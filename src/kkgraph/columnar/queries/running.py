@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from kkgraph.columnar.queries.uncovered import MARK, UncoveredError
 from kkgraph.columnar.session import out_of_memory, translated
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from kkgraph.columnar.tables import Columnar
 
+Done = TypeVar("Done")
 MOST_CELLS: Final = 100_000_000
 """An answer with more than these would fill the memory before anybody could read it."""
 _BATCH: Final = 122_880
@@ -47,11 +49,15 @@ class Running:
 
     def table(self, sql: str, **given: Any) -> pa.Table:
         """The rows of a statement; ``given`` are tables that it may name."""
+        return self.done(lambda connection: self._fetched(connection, sql, given))
+
+    def done(self, work: Callable[[Any], Done]) -> Done:
+        """What is made with the connection, within the time limit; errors as for a query."""
         import duckdb
 
         try:
             with translated():
-                return self._fetched(sql, given)
+                return work(self._connection)
         except KeyboardInterrupt:
             if self._expired.is_set():
                 raise self._too_long() from None
@@ -65,12 +71,12 @@ class Running:
                 raise UncoveredError(reason) from error
             raise
 
-    def _fetched(self, sql: str, given: dict[str, Any]) -> pa.Table:
+    def _fetched(self, connection: Any, sql: str, given: dict[str, Any]) -> pa.Table:
         for name, table in given.items():
-            self._connection.register(name, table)
+            connection.register(name, table)
         import pyarrow as pa
 
-        reader = self._connection.sql(sql).to_arrow_reader(_BATCH)
+        reader = connection.sql(sql).to_arrow_reader(_BATCH)
         batches, cells = [], 0
         for batch in reader:
             batches.append(batch)

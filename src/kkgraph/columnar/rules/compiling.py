@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import pyoxigraph as ox
@@ -41,7 +41,14 @@ class Compiler:
             return slot
         if slot.startswith(EACH):
             return self._each.setdefault(slot, -10 - len(self._each))
-        return self._space.ids([_ZERO if slot == ZERO else ox.NamedNode(slot)])[0]
+        return self._space.ids([_term(slot)])[0]
+
+    def learn(self, rules: Iterable[Rule], iris: Iterable[str]) -> None:
+        """Look up all constants of rules, and other IRIs, at once: each look-up may be a job."""
+        atoms = [a for rule in rules for a in (*rule.premises, rule.conclusion) if a is not None]
+        slots = [s for a in atoms for s in a.slots if isinstance(s, str) and not variable(s)]
+        wanted = [_term(s) for s in (*slots, *iris) if not s.startswith(EACH)]
+        self._space.ids(wanted)
 
     def made(self, iri: str) -> int:
         """The identifier of an IRI, a new one if need be."""
@@ -113,6 +120,10 @@ class Compiler:
             elif variable(head.predicate) and (kind := self.number(RDF_TYPE)) is not None:
                 found.append(f"NOT ({predicate} = {kind} AND {value} = {thing})")
         return found
+
+
+def _term(slot: str) -> ox.NamedNode | ox.Literal:
+    return _ZERO if slot == ZERO else ox.NamedNode(slot)
 
 
 def _where(conditions: list[str]) -> str:

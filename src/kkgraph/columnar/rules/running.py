@@ -14,11 +14,14 @@ from kkgraph.columnar.rules.closure import Closure, contradictions
 from kkgraph.columnar.rules.compiling import AXIOMS, Compiler
 from kkgraph.columnar.rules.limits import limited
 from kkgraph.columnar.rules.rulebook import (
+    CHARACTERISTICS,
+    CONTRADICTIONS,
     DATA_RULES,
     IDENTITY,
     LAST_RULES,
     RDF,
     SCHEMA_RULES,
+    VOCABULARY,
     Rule,
 )
 from kkgraph.columnar.rules.schema import WHOLES, Schema
@@ -30,6 +33,12 @@ if TYPE_CHECKING:
 INFERRED: Final = names.KKG + "inferred"
 _ROOM: Final = 10_000_000
 _NEW: Final = "fresh_{}"
+_RULES: Final = (*SCHEMA_RULES, *DATA_RULES, *LAST_RULES, *CONTRADICTIONS)
+_WORDS: Final = (
+    *sorted(VOCABULARY | CHARACTERISTICS),
+    *(RDF + name for name in ("type", "first", "rest", "nil")),
+    *map(names.expand, IDENTITY),
+)
 
 
 def close(
@@ -72,6 +81,7 @@ class _Run:
         self._round = 0
         self._new_properties: set[int] = set()
         self._premises(background)
+        self.compiler.learn(_RULES, _WORDS)
 
     def _premises(self, background: list[ox.Quad]) -> None:
         run, columnar = self.space.run, self.space.columnar

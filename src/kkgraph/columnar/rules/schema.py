@@ -63,6 +63,7 @@ class Schema:
             f"CREATE OR REPLACE TABLE {AXIOMS} AS"
             f" SELECT p, s, o, round FROM ranked WHERE {self.condition()}"
         )
+        self.space.hold(AXIOMS)
         self._take_lists_apart()
         self.look()
 

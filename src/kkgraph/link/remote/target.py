@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -18,7 +18,7 @@ from kkgraph.link.remote.asking import Asking, key
 from kkgraph.link.remote.deciding import decide
 from kkgraph.link.remote.kept import Kept
 from kkgraph.link.remote.manifest import Manifest
-from kkgraph.link.target import THRESHOLD
+from kkgraph.link.target import Deciding
 
 PAUSE_S: Final = 1.0
 """Seconds between two requests to somebody else's machine."""
@@ -35,13 +35,17 @@ _ROW: Final = 5
 _JSON: Final = "application/json"
 
 
-class RemoteTarget:
+class RemoteTarget(Deciding):
     """A service's entities as what is linked to; used like ``kkgraph.link.target.Target``.
 
     One request at a time, with a pause between them. Every batch is kept as soon as it is there:
     a run that broke off goes on where it stopped, and nothing is asked twice. Where the service
     changes its name, spaces or version meanwhile, it is left (``RemoteError`` service-changed),
     and what it answered since it was last seen unchanged is dropped.
+
+    ``decide`` asks once for entries that ask the same. Where the service leaves a query without an
+    answer, twice, the entry is none, with the reason unanswered; it is asked again the next time.
+    It raises ``RemoteError`` where the service fails; the answers so far are kept.
     """
 
     def __init__(
@@ -101,20 +105,9 @@ class RemoteTarget:
         found = self.decide([entry])[0].candidates
         return [c for c in found if all(r.verdict != "contradicts" for r in c.reasons)][:limit]
 
-    def decide(
-        self,
-        entries: Iterable[Entry],
-        *,
-        threshold: float = THRESHOLD,
-        progress: Callable[[str], None] | None = None,
+    def _decided(
+        self, asked: list[Entry], threshold: float, progress: Callable[[str], None] | None
     ) -> list[Decision]:
-        """A decision for each entry, in order; entries that ask the same are asked once.
-
-        Where the service leaves a query without an answer, twice, the entry is none, with the
-        reason unanswered; it is asked again the next time. Raises ``RemoteError`` where the service
-        fails; the answers so far are kept.
-        """
-        asked = list(entries)
         queries = [self._asking.query(e) for e in asked]
         keys = [key(q) if q else "" for q in queries]
         wanted = {k: q for k, q in zip(keys, queries, strict=True) if q}
