@@ -24,12 +24,14 @@ if TYPE_CHECKING:
 
     Numbers = np.ndarray[Any, np.dtype[Any]]
 
-_MANY: Final = 200_000
-"""So many terms of a file are remembered; then it begins anew."""
+_BYTES_A_MADE: Final = 256
+"""About so many bytes a term takes that is remembered, with its text."""
 _BYTES_A_TERM: Final = 9
 _SHARE: Final = 16
-_ELSEWHERE: Final = 2**28
-"""So many bytes are for the terms of tables whose engine has its memory on other machines."""
+"""Remembered terms may take this part of the session's memory, and so may their places."""
+_MOST: Final = 2**29
+_ELSEWHERE: Final = 2**32
+"""So many bytes count as the memory where the engine has its own on other machines."""
 _FLOAT: Final = ox.NamedNode(XSD + "float")
 
 
@@ -60,13 +62,16 @@ class _Remembered:
     """Terms of one file, by their numbers.
 
     The arrays have a place for each term of the file; a page of their memory is taken when a term
-    in it is first made. Files for which even all pages are too many have nothing remembered.
+    in it is first made. Files for which even all pages are too many have nothing remembered; of
+    the others all is forgotten when there is no more room.
     """
 
     def __init__(self, columnar: Columnar) -> None:
         self._size = columnar.n_terms
-        most = _ELSEWHERE if columnar.elsewhere else allowed_bytes(columnar.connection) // _SHARE
-        self._allowed = self._size * _BYTES_A_TERM <= most
+        memory = _ELSEWHERE if columnar.elsewhere else allowed_bytes(columnar.connection)
+        room = min(memory // _SHARE, _MOST)
+        self._allowed = self._size * _BYTES_A_TERM <= room
+        self._most = room // _BYTES_A_MADE
         self._forget()
 
     def _forget(self) -> None:
@@ -93,12 +98,12 @@ class _Remembered:
             lacking = numbers
         new = _different(lacking)
         values = _array(fresh(new))
-        if not self._allowed or len(new) > _MANY:
+        if not self._allowed or len(new) > self._most:
             every = _different(numbers)
             if len(every) > len(new):
                 values = _array(fresh(every))
             return values[np.searchsorted(every, numbers)]
-        if self._count + len(new) > _MANY:
+        if self._count + len(new) > self._most:
             self._forget()
             return self.terms(numbers, fresh)
         terms[new] = values

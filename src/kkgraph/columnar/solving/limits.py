@@ -7,9 +7,9 @@ from typing import Final
 
 from kkgraph.columnar.queries.running import too_long
 
-MOST_CELLS: Final = 40_000_000
+MOST_CELLS: Final = 100_000_000
 """More cells of solutions than these are for an engine that can move them out of the memory."""
-BYTES_A_CELL: Final = 64
+BYTES_A_CELL: Final = 32
 """So much of the session's memory must be allowed for each cell, as several copies are made."""
 MOST_TERMS: Final = 50_000
 """Of so many different terms, or pairs of terms, a condition or an order is worked out here."""

@@ -185,9 +185,10 @@ def joined(left: Solutions, right: Solutions, later: Names, allowed: Allowance) 
     mine, theirs = agreement(left, right, shared)
     order = loops.ascending(theirs)
     edges = Edges(loops.taken(theirs, order), order)
-    more = right.only(n for n in right.columns if n not in left.columns)
-    allowed.room(edges.count(mine), len(left.columns) + len(right.columns))
-    return spread(edges, mine, chosen(left, later), chosen(more, later).take(order).columns)
+    more = chosen(right.only(n for n in right.columns if n not in left.columns), later)
+    left = chosen(left, later)
+    allowed.room(edges.count(mine), len(left.columns) + len(more.columns))
+    return spread(edges, mine, left, more.take(order).columns)
 
 
 def agreement(left: Solutions, right: Solutions, shared: list[str]) -> tuple[Numbers, Numbers]:
