@@ -1,15 +1,18 @@
-"""SPARQL constraints over loaded data: run on Oxigraph, their violations as rows of a table."""
+"""SPARQL constraints over loaded data, on arrays or on Oxigraph: violations as rows of a table."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
 from kkgraph.columnar.plan import Plan
+from kkgraph.columnar.solving import BeyondError
+from kkgraph.columnar.solving.constraints import THIS, Facts
 from kkgraph.columnar.space import Space
+from kkgraph.errors import QuestionError
 from kkgraph.shacl.asking import Asker, Solution
 from kkgraph.shacl.forms import Custom, Schema, Shape, Sparql
 from kkgraph.shacl.queries import predicates_of
@@ -19,13 +22,14 @@ if TYPE_CHECKING:
     from kkgraph.shacl.forms import Constraint
 
 Bindings = tuple[tuple[str, Term], ...]
+_PREBOUND: Final = frozenset({"shapesGraph", "currentShape"})
 
 
 class Questions:
-    """Answers the SPARQL constraints of one validation; data go to Oxigraph at the first one.
+    """Answers the SPARQL constraints of one validation: plain ones on arrays.
 
-    Only triples of predicates that some query names go there, unless one of them names none
-    (a variable, ``*`` of everything).
+    Data go to Oxigraph at the first of the others: only triples of predicates that some query
+    names, unless one of them names none (a variable, ``*`` of everything).
     """
 
     def __init__(self, space: Space, schema: Schema, plan: Plan) -> None:
@@ -35,6 +39,7 @@ class Questions:
         self._lock = threading.Lock()
         self._asker = Asker(self._quads, schema.quads)
         self._found: dict[tuple[int, int, int | None], Bindings] = {}
+        self._facts = Facts(space.columnar, lambda term: space.ids([term])[0])
 
     def rows(
         self, shape: Shape, constraint: Constraint, number: int, focus: str, values: str
@@ -51,6 +56,11 @@ class Questions:
     ) -> str:
         assert isinstance(constraint, Sparql | Custom)
         ask = isinstance(constraint, Custom) and constraint.kind == "ask"
+        if isinstance(constraint, Sparql):
+            found = self._on_arrays(shape, constraint, number, focus)
+            if found is not None:
+                title = f"what the query of {shape.name} finds, on arrays"
+                return f"SELECT f, v, p FROM {self._plan.given('asked', title, found)}"
         sql = f"SELECT f, v FROM {values}" if ask else f"SELECT f, f FROM {focus}"
         pairs = self._space.run(sql)
         terms = self._space.terms([n for pair in pairs for n in pair])
@@ -61,6 +71,34 @@ class Questions:
         found = [self._row(number, s, numbers) for s in solutions]
         title = f"what the query of {shape.name} finds, on Oxigraph"
         return f"SELECT f, v, p FROM {self._plan.given('asked', title, found)}"
+
+    def _on_arrays(
+        self, shape: Shape, constraint: Sparql, number: int, focus: str
+    ) -> list[tuple[int, int | None, int | None]] | None:
+        """The violations that a plain query finds; None for what arrays don't answer."""
+        from kkgraph.columnar.queries.reading import read
+        from kkgraph.columnar.queries.scopes import mentioned
+        from kkgraph.columnar.queries.uncovered import UncoveredError
+
+        try:
+            query = read(constraint.select)
+            if not {"path", *_PREBOUND}.isdisjoint(mentioned(query.pattern)):
+                return None
+            nodes = [f for (f,) in self._space.run(f"SELECT DISTINCT f FROM {focus}")]
+            solutions = self._facts.rows(query, nodes) if nodes else []
+        except (BeyondError, UncoveredError, QuestionError):
+            return None
+        numbers = sorted({n for solution in solutions for n in solution.values()})
+        terms = dict(zip(numbers, self._space.terms(numbers), strict=True))
+        rows: list[tuple[int, int | None, int | None]] = []
+        for solution in solutions:
+            f = solution.pop(THIS)
+            v = solution.get("value", f if shape.path is None else None)
+            if solution:
+                named = ((name, terms[n]) for name, n in solution.items())
+                self._found[number, f, v] = tuple(named)
+            rows.append((f, v, None))
+        return rows
 
     def _number(self, solutions: list[Solution], numbers: dict[Term, int]) -> None:
         """Give numbers to the terms that only the solutions name."""

@@ -55,9 +55,9 @@ class Solver:
         return Index(columnar, self._dataset.named, where)
 
     def _joined(self, pattern: f.Pattern, wanted: Wanted) -> Solutions:
-        return self._group(pattern, wanted, None)
+        return self.group(pattern, wanted, None)
 
-    def _group(self, pattern: f.Pattern, wanted: Wanted, seed: Solutions | None) -> Solutions:
+    def group(self, pattern: f.Pattern, wanted: Wanted, seed: Solutions | None) -> Solutions:
         """The solutions of what is joined in a group, added to those of ``seed``."""
         atoms: list[Atom] = []
         conditions: list[f.Expression] = []
@@ -113,7 +113,7 @@ class Solver:
         if mentioned(pattern) & set(known.columns) != set(shared) or not _is_plain(pattern):
             raise BeyondError("EXISTS that reads an outer variable in other ways")
         seed = distinct(known.only(shared))
-        found = self._group(pattern, Wanted(frozenset(shared), once=True), seed)
+        found = self.group(pattern, Wanted(frozenset(shared), once=True), seed)
         if not shared:
             there = np.full(known.size, found.size > 0)
         else:
