@@ -56,7 +56,12 @@ def _stops(pattern: f.Pattern) -> bool:
 def check_pairs(
     closures: Iterable[Closure], compiler: Compiler, columnar: Columnar, running: Running
 ) -> None:
-    """Raise ``StoreError`` out-of-memory for a path that certainly has too many pairs."""
+    """Raise ``StoreError`` out-of-memory for a path that certainly has too many pairs.
+
+    Of an engine whose memory is elsewhere nothing is known.
+    """
+    if columnar.elsewhere:
+        return
     allowed = allowed_bytes(columnar.connection)
     most = allowed // _BYTES_A_PAIR
     for closure in closures:

@@ -120,10 +120,11 @@ def _narrow(compiler: Compiler, relation: Relation, keys: tuple[f.Key, ...]) -> 
     if value.kinds & (k.NUMERIC | k.TEMPORAL):
         return None
     way = "DESC NULLS LAST" if keys[0].descending else "ASC NULLS FIRST"
-    order = ", ".join(f"{sql} {way}" for sql in sort_keys(value))
-    first = (
-        f"SELECT l.{column.sql} AS first FROM {frame.source('l')} ORDER BY {order} LIMIT {_MOST}"
-    )
+    parts = {f"s{n}": sql for n, sql in enumerate(sort_keys(value))}  # a literal would be a place
+    shown = "".join(f", {sql} AS {name}" for name, sql in parts.items())
+    order = ", ".join(f"{name} {way}" for name in parts)
+    keyed = f"SELECT l.{column.sql} AS first{shown} FROM {frame.source('l')}"
+    first = f"SELECT first FROM ({keyed}) ORDER BY {order} LIMIT {_MOST}"
     return Relation(
         f"(SELECT l.* FROM {relation.sql} l SEMI JOIN ({first}) n ON n.first = l.{column.sql})",
         relation.columns,
