@@ -43,7 +43,7 @@ SELECTS = {
     "some in order": "SELECT ?n { ?s ex:n ?n } ORDER BY ?n LIMIT 9 OFFSET 4",
     "none": "SELECT ?x { ?x ex:name ex:nobody }",
 }
-QUICK = ("every kind of term", "calculated", "in order", "terms of the query")
+QUICK = ("every kind of term", "in order", "construct", "no manifest")
 
 
 @pytest.fixture(scope="module")
@@ -120,10 +120,12 @@ def answer(data, sparql):
     return compiled(data, PREFIXED + sparql).answer()
 
 
-CHOSEN = [n if n in QUICK else pytest.param(n, marks=pytest.mark.long) for n in SELECTS]
+def chosen(names):
+    """The quick ones, and the others for the long run."""
+    return [n if n in QUICK else pytest.param(n, marks=pytest.mark.long) for n in names]
 
 
-@pytest.mark.parametrize("name", CHOSEN)
+@pytest.mark.parametrize("name", chosen(SELECTS))
 def test_the_rows_are_duckdbs_term_by_term(data, write, spark, tmp_path, name):
     from kkgraph.spark.answers import rows_of
 
@@ -147,7 +149,7 @@ BUILT = {
 }
 
 
-@pytest.mark.parametrize("name", BUILT)
+@pytest.mark.parametrize("name", chosen(BUILT))
 def test_triples_are_read_back_as_statements(data, write, tmp_path, name):
     wanted = answer(data, BUILT[name]).triples
     place = tmp_path / "made.parquet"
@@ -191,7 +193,7 @@ def test_what_is_there_is_left_as_it_is(write, tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["answer.parquet"]
 
 
-@pytest.mark.parametrize("damage", ["no manifest", "a file less", "a file cut"])
+@pytest.mark.parametrize("damage", chosen(["no manifest", "a file less", "a file cut"]))
 def test_an_answer_that_is_not_whole_is_noticed(write, spark, tmp_path, damage):
     from kkgraph.spark.answers import MANIFEST, rows_of
 

@@ -227,10 +227,8 @@ def test_two_graphs_are_open_at_once(spark, there, tmp_path):
     assert there.query(count, timeout_s=None).rows == before
 
 
-SOME = [k if k == "barrier" else pytest.param(k, marks=pytest.mark.long) for k in KINDS]
-
-
-@pytest.mark.parametrize("by", SOME)
+@pytest.mark.long
+@pytest.mark.parametrize("by", KINDS)
 def test_comparisons_are_the_same_in_every_form(here, there, by, tmp_path):
     from kkgraph.cases import tabulated
     from kkgraph.cli.matrices import comparison
