@@ -178,6 +178,13 @@ def test_what_is_not_for_arrays_is_said(people, reason):
     assert f"on arrays\n  no: {reason}" in plan.explain()
 
 
+@pytest.mark.parametrize("path", ["!:p", "^(!:p)", ":q|!:p", "(!:p)/:q", "(:q|^(!:p))*"])
+def test_any_property_but_some_is_for_sql_wherever_it_stands(people, path):
+    plan = compiled(people, f"PREFIX : <urn:> SELECT * {{ ?a :knows ?b . ?b {path} ?c }}")
+    assert plan.lacking == "a negated property set"
+    assert plan.answer().rows == plan.by_sql().rows
+
+
 def test_explain_says_that_arrays_answer(people):
     assert "on arrays\n  yes" in compiled(people, KNOWS).explain()
 

@@ -8,6 +8,7 @@ from kkgraph.columnar.queries import forms as f
 from kkgraph.columnar.queries.scopes import expressions, parts, patterns_in
 from kkgraph.columnar.solving.aggregates import FUNCTIONS
 from kkgraph.columnar.solving.judging import KNOWN
+from kkgraph.shacl.paths import Alternative, Inverse, Path, Repeat, Sequence
 
 
 def lacking(query: f.Query) -> str | None:
@@ -33,7 +34,7 @@ def _here(pattern: f.Pattern) -> Iterator[str]:
         case f.Triples(triples):
             if any(isinstance(triple.predicate, f.Variable) for triple in triples):
                 yield "a property that is a variable"
-        case f.Walk(_, f.Negated()):
+        case f.Walk(_, path) if _negates(path):
             yield "a negated property set"
         case f.Extend(_, _, expression):
             yield from _expression(expression)
@@ -63,3 +64,15 @@ def _expression(expression: f.Expression) -> Iterator[str]:
             yield f"the function {expression.name}"
         for argument in expression.arguments:
             yield from _expression(argument)
+
+
+def _negates(path: f.Negated | Path) -> bool:
+    """Whether a path has a step along any property but some."""
+    match path:
+        case f.Negated():
+            return True
+        case Alternative(steps) | Sequence(steps):
+            return any(map(_negates, steps))
+        case Inverse(inner) | Repeat(inner):
+            return _negates(inner)
+    return False

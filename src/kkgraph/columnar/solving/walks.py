@@ -95,6 +95,7 @@ class Walk:
                 return places, here
             case Repeat(inner, sign):
                 return self._closed(inner, sign, nodes, allowed)
+        raise BeyondError("a path along any property but some")
 
     def _step(
         self, iri: str, nodes: Numbers, allowed: Allowance, *, backward: bool
