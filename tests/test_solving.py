@@ -149,6 +149,15 @@ def test_properties_are_kept_up_to_a_limit(people, monkeypatch):
         compiled(people, KNOWS).by_arrays()
 
 
+def test_solutions_are_counted_where_no_variable_is_left(people):
+    """Nobody is as old as whom they know, directly or not."""
+    both = "{ ?a <urn:age> ?b . ?a <urn:knows>+ ?b }"
+    for text in (f"SELECT (COUNT(*) AS ?n) {both}", f"SELECT DISTINCT ?x {both}", f"ASK {both}"):
+        plan = compiled(people, text)
+        assert plan.by_arrays() == plan.by_sql()
+    assert compiled(people, f"ASK {both}").by_arrays().truth is False
+
+
 def test_max_rows(people):
     answer = compiled(people, KNOWS).by_arrays(max_rows=3)
     assert (len(answer.rows), answer.truncated) == (3, True)

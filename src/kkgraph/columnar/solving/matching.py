@@ -151,7 +151,7 @@ def spread(
     both = {**known.columns, **more}
     mine, theirs = ([c.values for c in side.values()] for side in (known.columns, more))
     made = edges.spread(wanted, mine, theirs)
-    size = len(made[0]) if made else edges.count(wanted)
+    size = len(made[0]) if made else len(edges.expanded(wanted)[1])
     columns = zip(both.items(), made, strict=True)
     return Solutions(size, {n: Column(values, c.computed) for (n, c), values in columns})
 
