@@ -158,6 +158,16 @@ def test_solutions_are_counted_where_no_variable_is_left(people):
     assert compiled(people, f"ASK {both}").by_arrays().truth is False
 
 
+def test_equal_counts_are_ordered_by_what_comes_next():
+    """Also where the greatest count is one less than the rows."""
+    lines = "<urn:c> <urn:p> 1, 2 . <urn:a> <urn:p> 1, 2 . <urn:b> <urn:p> 1 ."
+    text = "SELECT ?s (COUNT(?o) AS ?n) { ?s <urn:p> ?o } GROUP BY ?s ORDER BY DESC(?n) ?s"
+    with Columnar.from_quads(ox.parse(lines, format=ox.RdfFormat.TURTLE)) as columnar:
+        rows = compiled(columnar, text).by_arrays().rows
+        assert [row[0].value for row in rows] == ["urn:a", "urn:c", "urn:b"]
+        assert rows == compiled(columnar, text).by_sql().rows
+
+
 def test_max_rows(people):
     answer = compiled(people, KNOWS).by_arrays(max_rows=3)
     assert (len(answer.rows), answer.truncated) == (3, True)

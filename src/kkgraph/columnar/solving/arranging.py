@@ -65,8 +65,8 @@ def ordered(
         ranks.append(rank.turned() if key.descending else rank.of_row)
         if rank.tells_apart:
             settled.add(key.expression.name)
-        if rank.tells_apart and rank.size == solutions.size:
-            return _order(ranks)
+        if rank.tells_apart and not column.computed and rank.size == solutions.size:
+            return _order(ranks)  # each term stands once, so nothing is left to decide
     ranks += [
         _numbers(solutions.columns[name])
         for name in names
