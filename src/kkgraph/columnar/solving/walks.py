@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from kkgraph.columnar.queries import forms as f
 from kkgraph.columnar.solving.index import Index
 from kkgraph.columnar.solving.limits import Allowance, BeyondError
-from kkgraph.columnar.solving.loops import numbered
+from kkgraph.columnar.solving.loops import member, numbered
 from kkgraph.columnar.solving.solutions import Solutions
 from kkgraph.shacl.paths import Alternative, Inverse, Path, Predicate, Repeat, Sequence, turned
 
@@ -123,7 +123,7 @@ class Walk:
         while len(here):
             steps, here = self.reached(inner, here, allowed)
             reached = _keys(places[steps], here)
-            fresh = reached if not len(seen) else reached[~among(seen, reached)]
+            fresh = reached if not len(seen) else reached[~member(seen, reached)]
             seen = np.sort(np.append(seen, fresh))
             allowed.room(len(seen), 2)
             places, here = _pairs(fresh)
@@ -136,16 +136,6 @@ def _keys(places: Numbers, nodes: Numbers) -> Numbers:
 
     keys = np.sort((places.astype(np.int64) << 32) + (nodes.astype(np.int64) + 2**31))
     return keys[np.append(True, keys[1:] != keys[:-1])] if len(keys) else keys
-
-
-def among(ascending: Numbers, wanted: Numbers) -> Numbers:
-    """For each number whether it is among some in ascending order, of which there is one."""
-    import numpy as np
-
-    at = np.searchsorted(ascending, wanted)
-    at[at == len(ascending)] = 0
-    found: Numbers = ascending[at] == wanted
-    return found
 
 
 def _pairs(keys: Numbers) -> tuple[Numbers, Numbers]:
