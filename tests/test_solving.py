@@ -201,7 +201,8 @@ def test_what_is_not_for_arrays_is_said(people, reason):
 def test_any_property_but_some_is_for_sql_wherever_it_stands(people, path):
     plan = compiled(people, f"PREFIX : <urn:> SELECT * {{ ?a :knows ?b . ?b {path} ?c }}")
     assert plan.lacking == "a negated property set"
-    assert plan.answer().rows == plan.by_sql().rows
+    # Which of the rows comes first is left to the database, and may change with each run.
+    assert Counter(plan.answer().rows) == Counter(plan.by_sql().rows)
 
 
 def test_explain_says_that_arrays_answer(people):
