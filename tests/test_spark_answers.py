@@ -300,3 +300,25 @@ def test_parquet_is_asked_for_by_name_or_by_format():
     assert parquet_folder("parquet", "there", "spark", 100_000) == "there"
     assert parquet_folder("text", None, "spark", 100_000) is None
     assert parquet_folder("csv", "x.csv", "spark", 5) is None
+
+
+@pytest.mark.parametrize("verb", [["reason"], ["validate", "--format", "parquet"]])
+def test_an_address_reaches_spark_as_it_was_given(verb, monkeypatch):
+    """A ``Path`` would make ``s3a:/bucket`` of it."""
+    from types import SimpleNamespace
+
+    from typer.testing import CliRunner
+
+    from kkgraph.cli import keeping, validating
+    from kkgraph.cli.app import app
+    from kkgraph.spark import results
+
+    seen = []
+    report = SimpleNamespace(details=None, conforms=True, n_skipped=0, close=lambda: None)
+    monkeypatch.setattr(keeping, "close_on_spark", lambda *given: seen.append(given[3]))
+    monkeypatch.setattr(validating, "_files", lambda *given, **options: report)
+    monkeypatch.setattr(results, "write_results", lambda found, address: seen.append(address))
+    place = "s3a://bucket/found"
+    command = [*verb, "--engine", "spark", "--tables", "s3a://bucket/nation", "--output", place]
+    assert CliRunner().invoke(app, command).exit_code == 0
+    assert seen == [place]

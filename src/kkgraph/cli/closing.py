@@ -57,7 +57,7 @@ def close_on_spark(
     paths: list[Path],
     tables: str | None,
     master: str | None,
-    output: Path | None,
+    output: str | None,
     explain: str | None,
     background: bool,
     every: bool,
@@ -87,7 +87,7 @@ def close_on_spark(
         sound = _told(closure, every=every)
         sound &= _anonymous(closure, progress)
         if output is not None and (sound or force):
-            write_inferred(closure, str(output))
+            write_inferred(closure, output)
             print(f"Written: {output}", file=sys.stderr)
         elif output is not None:
             print(f"Not written: {output} (--force writes in spite of this).", file=sys.stderr)

@@ -15,6 +15,7 @@ from kkgraph.cli.common import (
     Master,
     Memory,
     Output,
+    Place,
     Store,
     Tables,
     app,
@@ -57,7 +58,7 @@ def reason(
         typer.Option("--explain", help="With .kk: how a triple 'S P O' follows, step by step."),
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="List every inferred triple.")] = False,
-    output: Output = None,
+    output: Place = None,
     store: Store = None,
     timeout: Annotated[
         float | None,
@@ -88,6 +89,7 @@ def reason(
         background = not no_background
         close_on_spark(given, tables, master, output, explain, background, every, force, memory)
         return
+    place = None if output is None else Path(output)
     if any(path.suffix == SAVED for path in given):
         if len(given) > 1 or store is not None:
             raise QuestionError(
@@ -96,11 +98,11 @@ def reason(
                 where=str(next(path for path in given if path.suffix == SAVED)),
                 hint="Put all data into it: kkgraph columnar build DATA … -o FILE.kk",
             )
-        target = output or (given[0] if write else None)
+        target = place or (given[0] if write else None)
         close(given[0], target, explain, not no_background, every, force, memory, timeout)
         return
-    for option, place in (("--master", master), ("--tables", tables)):
-        if place:
+    for option, value in (("--master", master), ("--tables", tables)):
+        if value:
             raise QuestionError(
                 "bad-value", f"{option} needs Spark", where=option, hint="Add --engine spark."
             )
@@ -121,8 +123,8 @@ def reason(
         raise typer.Exit(1)
     for name in found.unsatisfiable:
         print(f"Unsatisfiable: {compact(name)} (nothing can ever be one)")
-    if write or output:
-        target = output or files.inferred_file()
+    if write or place:
+        target = place or files.inferred_file()
         target.write_text(graph.inferred_trig(), encoding="utf-8")
         print(f"Written: {target}", file=sys.stderr)
     print(f"Consistent; {len(found.inferred)} triples inferred in {found.seconds:.1f} s.")

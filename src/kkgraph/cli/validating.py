@@ -14,7 +14,7 @@ from kkgraph.cli.common import (
     Lang,
     Master,
     Memory,
-    Output,
+    Place,
     Progress,
     SkipErrors,
     Store,
@@ -85,7 +85,7 @@ def validate(
     memory: Memory = None,
     skip_errors: SkipErrors = False,
     lang: Lang = "en",
-    output: Output = None,
+    output: Place = None,
     store: Store = None,
 ) -> None:
     """Check data against the shapes; every problem in plain Thai or English."""
@@ -139,7 +139,8 @@ def validate(
             files, _knowing(store, background), shapes=chosen, progress=progress
         )
         progress.end()
-        _write_findings(findings, form, lang, output, summary=summary)
+        place = None if output is None else Path(output)
+        _write_findings(findings, form, lang, place, summary=summary)
         raise typer.Exit(0 if findings.conforms else 1)
     if explain and engine == "auto":
         engine = "columnar"
@@ -246,7 +247,7 @@ def _write(
     found: Report,
     form: str,
     lang: str,
-    output: Path | None,
+    place: str | None,
     source: str,
     *,
     summary: bool,
@@ -256,6 +257,7 @@ def _write(
     from kkgraph.cli.common import write_chunks
     from kkgraph.shapes.standard import chunks
 
+    output = None if place is None else Path(place)
     if explained:
         render.save(found.explain(() if "all" in explained else explained), output)
     elif form in ("ttl", "nt"):
@@ -263,8 +265,8 @@ def _write(
     elif form == "parquet":
         from kkgraph.spark.results import write_results
 
-        assert output is not None
-        write_results(found.details, str(output))
+        assert place is not None
+        write_results(found.details, place)
     elif form in _PLACED:
         from kkgraph.cases.checking import Findings
         from kkgraph.cli import placed
