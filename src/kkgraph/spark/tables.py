@@ -105,8 +105,10 @@ class SparkTables(Columnar):
             if said.kind == "select":
                 return [tuple(row) for row in frame.collect()]
             assert said.kind in ("view", "table"), sql
-            made = frame if said.kind == "view" else self.persisted(frame)
-            made.createOrReplaceTempView(said.table)
+            if said.kind == "table":
+                # Filled at once: a query that is stopped while it fills it would spoil it for good.
+                self.persisted(frame).count()
+            frame.createOrReplaceTempView(said.table)
         return []
 
     def ids_of(self, terms: Sequence[Term]) -> list[int | None]:
