@@ -19,6 +19,16 @@ def pytest_configure(config: pytest.Config) -> None:
         compileall.compile_dir(ROOT / "src" / "kkgraph", quiet=2)
 
 
+_LONGEST = ("test_docs", "test_spark", "test_reasoning", "test_spark_graph")
+"""The files of tests that take longest, in the order in which they begin."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest files, or one process would go on with them when the rest is done."""
+    ranks = {name: rank for rank, name in enumerate(_LONGEST)}
+    items.sort(key=lambda item: ranks.get(item.path.stem, len(ranks)))
+
+
 def shared(*parts: str) -> Path:
     """A file of the shared material; skips loudly where it is absent."""
     base = Path(os.environ.get("KKGRAPH_SHARED", ROOT.parent / "shared"))

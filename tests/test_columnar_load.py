@@ -538,7 +538,7 @@ def _examples(count):
 
 
 @pytest.mark.parametrize("quads", [False, True], ids=["nt", "nq"])
-@_examples(50)
+@_examples(30)
 @given(choose=st.randoms(use_true_random=True))
 def test_the_fast_path_agrees_with_the_full_parser(tmp_path, quads, choose):
     _check_agreement(tmp_path, quads, choose)

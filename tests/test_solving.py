@@ -61,14 +61,14 @@ def judged(columnar, store, text):
     return "same"
 
 
-@pytest.mark.parametrize("start", [0, 25], ids=["compiled", "numpy"])
+@pytest.mark.parametrize("start", [0, 15], ids=["compiled", "numpy"])
 def test_answers_agree(start, monkeypatch):
     if start:
         monkeypatch.setattr(native, "library", lambda: None)
     counts = Counter()
-    for seed in range(start, start + 25):
+    for seed in range(start, start + 15):
         compared(seed, counts)
-    assert counts["same"] > 150, counts
+    assert counts["same"] > 90, counts
 
 
 @pytest.mark.long

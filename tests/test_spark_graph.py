@@ -95,11 +95,11 @@ ONE = [n if at == 0 else pytest.param(n, marks=pytest.mark.long) for at, n in en
 @pytest.mark.parametrize("name", ONE)
 def test_stored_questions_have_the_same_answers(here, there, name):
     question, params = ASKED[name]
-    for lang in ("en", "th"):
-        wanted = here.ask(question, params, lang=lang)
-        found = there.ask(question, params, lang=lang, timeout_s=None)
-        assert found == wanted
-        assert found.to_json() == wanted.to_json()
+    lang = "en" if params else "th"
+    wanted = here.ask(question, params, lang=lang)
+    found = there.ask(question, params, lang=lang, timeout_s=None)
+    assert found == wanted
+    assert found.to_json() == wanted.to_json()
     assert len(wanted) > 2
     assert any(line.findings for line in wanted.lines) or wanted.gaps
 
