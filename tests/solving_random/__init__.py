@@ -137,6 +137,8 @@ def _filter(random: Random) -> str:
             f'FILTER (LANG({name}) = "en" || ISIRI({name}))',
             f'FILTER (LANGMATCHES(LANG({name}), "TH"))',
             f"FILTER ({name} > 1.0)",
+            f"FILTER ({name} <= {other})",
+            f"FILTER ({name} != :lacking)",
             f"FILTER (BOUND({name}) && !BOUND({other}))",
             f"FILTER ({name} IN (:n1, :n2, {other}))",
             f'FILTER (CONTAINS(STR({name}), "n"))',

@@ -28,8 +28,8 @@ _PREBOUND: Final = frozenset({"shapesGraph", "currentShape"})
 class Questions:
     """Answers the SPARQL constraints of one validation: plain ones on arrays.
 
-    Data go to Oxigraph at the first of the others: only triples of predicates that some query
-    names, unless one of them names none (a variable, ``*`` of everything).
+    For the others data go to Oxigraph, those of the properties that a query names, when it is
+    asked; all of them for a query that names none (a variable, ``*`` of everything).
     """
 
     def __init__(self, space: Space, schema: Schema, plan: Plan) -> None:
@@ -37,9 +37,10 @@ class Questions:
         self._plan = plan
         self.schema = schema
         self._lock = threading.Lock()
+        self._given: frozenset[str] | None = frozenset()
         self._asker = Asker(self._quads, schema.quads)
         self._found: dict[tuple[int, int, int | None], Bindings] = {}
-        self._facts = Facts(space.columnar, lambda term: space.ids([term])[0])
+        self._facts = Facts(space)
 
     def rows(
         self, shape: Shape, constraint: Constraint, number: int, focus: str, values: str
@@ -82,22 +83,26 @@ class Questions:
 
         try:
             query = read(constraint.select)
-            if not {"path", *_PREBOUND}.isdisjoint(mentioned(query.pattern)):
+            if not _PREBOUND.isdisjoint(mentioned(query.pattern)):
                 return None
             nodes = [f for (f,) in self._space.run(f"SELECT DISTINCT f FROM {focus}")]
             solutions = self._facts.rows(query, nodes) if nodes else []
         except (BeyondError, UncoveredError, QuestionError):
             return None
-        numbers = sorted({n for solution in solutions for n in solution.values()})
-        terms = dict(zip(numbers, self._space.terms(numbers), strict=True))
+        used = sorted({n for solution in solutions for n in solution.values()})
+        terms = dict(zip(used, self._facts.terms(used), strict=True))
+        fresh = [n for n in used if n < 0]
+        numbers = dict(zip(fresh, self._space.add_terms(terms[n] for n in fresh), strict=True))
         rows: list[tuple[int, int | None, int | None]] = []
         for solution in solutions:
-            f = solution.pop(THIS)
-            v = solution.get("value", f if shape.path is None else None)
-            if solution:
-                named = ((name, terms[n]) for name, n in solution.items())
-                self._found[number, f, v] = tuple(named)
-            rows.append((f, v, None))
+            named = tuple((name, terms[n]) for name, n in solution.items() if name != THIS)
+            whole = {name: numbers.get(n, n) for name, n in solution.items()}
+            f = whole[THIS]
+            v = whole.get("value", f if shape.path is None else None)
+            if named:
+                self._found[number, f, v] = named
+            is_path = "path" in solution and isinstance(terms[solution["path"]], ox.NamedNode)
+            rows.append((f, v, whole["path"] if is_path else None))
         return rows
 
     def _number(self, solutions: list[Solution], numbers: dict[Term, int]) -> None:
@@ -121,22 +126,17 @@ class Questions:
         """The variables of the solution behind a violation, for its message."""
         return self._found.get((number, focus, value), ())
 
-    def _quads(self) -> Iterator[ox.Quad]:
-        wanted: set[str] | None = set()
-        for shape in self.schema.shapes.values():
-            for constraint in shape.constraints:
-                if isinstance(constraint, Sparql | Custom):
-                    query = (
-                        constraint.query if isinstance(constraint, Custom) else constraint.select
-                    )
-                    named = predicates_of(query)
-                    wanted = None if named is None or wanted is None else wanted | named
-        where = ""
-        if wanted is not None:
-            found = self._space.ids([ox.NamedNode(p) for p in sorted(wanted)])
-            numbers = [str(n) for n in found if n is not None]
-            where = f" WHERE p IN ({', '.join(numbers)})" if numbers else " WHERE false"
-        for batch in self._space.batches(f"SELECT s, p, o FROM facts{where}"):
+    def _quads(self, query: str) -> Iterator[ox.Quad]:
+        """The quads that a query may read, but those of properties that another one named."""
+        if self._given is None:
+            return
+        named = predicates_of(query)
+        fresh, old = (self._given, True) if named is None else (named - self._given, False)
+        self._given = None if named is None else self._given | named
+        found = self._space.ids([ox.NamedNode(p) for p in sorted(fresh)])
+        numbers = ", ".join(str(n) for n in found if n is not None) or "-1"
+        where = f"p {'NOT IN' if old else 'IN'} ({numbers})"
+        for batch in self._space.batches(f"SELECT s, p, o FROM facts WHERE {where}"):
             used = sorted({n for row in batch for n in row})
             terms: dict[int, Any] = dict(zip(used, self._space.terms(used), strict=True))
             for s, p, o in batch:

@@ -28,14 +28,15 @@ class Solution:
 
 
 class Asker:
-    """Runs queries with their bindings over data that are loaded at the first query.
+    """Runs queries with their bindings over data that are loaded when a query may read them.
 
+    ``data`` gives the quads that a query may read, but none that it gave for another one.
     Oxigraph's store writes some literals in another form ("007" as "7"). What a query returns is
     given back as the data have it, unless the data have several forms of one value.
     """
 
     def __init__(
-        self, data: Callable[[], Iterable[ox.Quad]], shapes_graph: Iterable[ox.Quad]
+        self, data: Callable[[str], Iterable[ox.Quad]], shapes_graph: Iterable[ox.Quad]
     ) -> None:
         self._data = data
         self._shapes_graph = shapes_graph
@@ -53,6 +54,7 @@ class Asker:
         query = constraint.query if isinstance(constraint, Custom) else constraint.select
         if not query or not rows:
             return []
+        engine = self._loaded(query)
         constants = self._constants(shape, constraint)
         wanted = rows if ask else [(focus, focus) for focus in dict.fromkeys(f for f, _ in rows)]
         columns = ("this", *(("value",) if ask else ()), *constants)
@@ -60,7 +62,7 @@ class Asker:
         groups = [[n] for n in range(len(wanted))] if needs_single_runs(query) else None
         found: list[tuple[int, dict[str, Term]]] = []
         for group in groups or [list(range(len(wanted)))]:
-            found += self._run(text, wanted, group, ask, constants, constraint)
+            found += self._run(engine, text, wanted, group, ask, constants, constraint)
         if ask:
             holds = {number for number, _ in found}
             missed = (n for n in range(len(wanted)) if n not in holds)
@@ -73,6 +75,7 @@ class Asker:
 
     def _run(  # noqa: PLR0913, PLR0917 - one call, named nowhere else
         self,
+        engine: ox.Store,
         text: str,
         rows: Sequence[tuple[Term, Term]],
         numbers: list[int],
@@ -80,7 +83,6 @@ class Asker:
         constants: dict[str, Term],
         constraint: Sparql | Custom,
     ) -> list[tuple[int, dict[str, Term]]]:
-        engine = self._store()
         graph = ox.NamedNode(TABLE)
         engine.remove_graph(graph)
         names = {n: ox.NamedNode(COLUMN + n) for n in ("this", "value", *constants)}
@@ -123,17 +125,17 @@ class Asker:
         forms = self._originals.get(term, set()) if isinstance(term, ox.Literal) else set()
         return next(iter(forms)) if len(forms) == 1 else term
 
-    def _store(self) -> ox.Store:
+    def _loaded(self, query: str) -> ox.Store:
+        """The engine, once it has what the query may read."""
         if self._engine is None:
-            engine = ox.Store()
-            quads = [ox.Quad(q.subject, q.predicate, q.object) for q in self._data()]
-            engine.bulk_extend(quads)
+            self._engine = ox.Store()
             graph = ox.NamedNode(SHAPES)
-            engine.bulk_extend(
+            self._engine.bulk_extend(
                 ox.Quad(q.subject, q.predicate, q.object, graph) for q in self._shapes_graph
             )
-            self._remember(quads)
-            self._engine = engine
+        quads = [ox.Quad(q.subject, q.predicate, q.object) for q in self._data(query)]
+        self._engine.bulk_extend(quads)
+        self._remember(quads)
         return self._engine
 
     def _remember(self, quads: list[ox.Quad]) -> None:
@@ -152,11 +154,9 @@ class Asker:
             ox.Quad(ox.NamedNode(f"urn:kkgraph:{number}"), at, literal)
             for number, literal in enumerate(literals)
         )
-        changed: dict[ox.Literal, set[ox.Literal]] = {}
         for quad in scratch:
             original = literals[int(quad.subject.value.rpartition(":")[2])]
-            changed.setdefault(quad.object, set()).add(original)
-        self._originals = {k: v for k, v in changed.items() if v != {k}}
+            self._originals.setdefault(quad.object, set()).add(original)
 
 
 _STRING: Final = "http://www.w3.org/2001/XMLSchema#string"

@@ -7,7 +7,7 @@ time. Sets of nodes go through each constraint together, so a SPARQL constraint 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import pyoxigraph as ox
@@ -30,8 +30,14 @@ class Validator:
     def __init__(self, data: Data, schema: Schema) -> None:
         self.data = data
         self.schema = schema
-        self._asker = Asker(lambda: data.quads, schema.quads)
+        self._unread: Sequence[ox.Quad] = data.quads
+        self._asker = Asker(self._quads, schema.quads)
         self._verdicts: dict[Term, dict[Term, bool]] = {}
+
+    def _quads(self, _: str) -> Sequence[ox.Quad]:
+        """All the data, for the first query."""
+        quads, self._unread = self._unread, ()
+        return quads
 
     def results(self, focus: Callable[[Term], bool] | None = None) -> list[Result]:
         """All results of all shapes with targets; ``focus`` limits which nodes are looked at."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from kkgraph.columnar.queries import forms as f
 from kkgraph.columnar.queries.scopes import used
+from kkgraph.columnar.solving.comparing import compared
 from kkgraph.columnar.solving.judging import BY_GROUP, term, true
 from kkgraph.columnar.solving.limits import MOST_TERMS, BeyondError
 from kkgraph.columnar.solving.solutions import Column, Solutions, grouped
@@ -19,6 +20,9 @@ def kept(condition: f.Expression, solutions: Solutions, terms: Terms) -> Solutio
 
     if not solutions.size:
         return solutions
+    holds = compared(condition, solutions, terms)
+    if holds is not None:
+        return solutions.take(holds)
     found, of_row = _worked_out(condition, solutions, terms, true)
     return solutions.take(np.array(found, bool)[of_row])
 

@@ -31,11 +31,13 @@ _ROW: Final = ".row"
 class Solver:
     """Solves the patterns of one query over one dataset."""
 
-    def __init__(self, space: Space, dataset: Dataset, allowed: Allowance) -> None:
+    def __init__(
+        self, space: Space, dataset: Dataset, allowed: Allowance, terms: Terms | None = None
+    ) -> None:
         self._space = space
         self._dataset = dataset
         self._allowed = allowed
-        self.terms = Terms(space)
+        self.terms = terms or Terms(space)
 
     def solutions(self, pattern: f.Pattern, wanted: Wanted) -> Solutions:
         """The solutions of a pattern; raises ``BeyondError``, and ``StoreError`` timeout."""

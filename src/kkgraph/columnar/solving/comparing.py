@@ -1,0 +1,102 @@
+"""Comparisons of plain terms, for all solutions at once.
+
+Of an IRI or a blank node it is enough to compare numbers; of exact numbers it is enough to compare
+their places among all that occur. So the terms are looked at once each, not once for each pair.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from kkgraph.columnar.queries import forms as f
+from kkgraph.columnar.queries import kinds as k
+from kkgraph.columnar.solving.judging import exact
+from kkgraph.columnar.solving.terms import Terms
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from kkgraph.columnar.solving.solutions import Solutions
+
+    Numbers = np.ndarray[Any, np.dtype[Any]]
+
+_MOST: Final = 200_000
+"""So many different numbers are read; of more it is quicker to ask the database."""
+
+
+_OPERATORS: Final[dict[str, Callable[[Any, Any], Any]]] = {
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    ">": operator.gt,
+    "<=": operator.le,
+    ">=": operator.ge,
+}
+_NODE, _EXACT, _OTHER = range(3)
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One side of a comparison: the number of its term, or one for each solution."""
+
+    numbers: Numbers
+    kinds: Numbers
+
+
+def compared(condition: f.Expression, solutions: Solutions, terms: Terms) -> Numbers | None:
+    """For each solution whether a comparison holds; None where it isn't one of plain terms.
+
+    Raises ``BeyondError`` for numbers that are none, or have too many digits.
+    """
+    if not isinstance(condition, f.Call) or condition.name not in _OPERATORS:
+        return None
+    sides = [_side(argument, solutions, terms) for argument in condition.arguments]
+    one, two = sides if len(sides) == 2 else (None, None)
+    if one is None or two is None:
+        return None
+    if condition.name in ("=", "!="):
+        nodes = (one.kinds == _NODE) | (two.kinds == _NODE)
+        if nodes.all():
+            same: Numbers = _OPERATORS[condition.name](one.numbers, two.numbers)
+            return same
+    if not ((one.kinds == _EXACT).all() and (two.kinds == _EXACT).all()):
+        return None
+    found = _ranks(one.numbers, two.numbers, terms)
+    return None if found is None else _OPERATORS[condition.name](*found)
+
+
+def _side(expression: f.Expression, solutions: Solutions, terms: Terms) -> _Side | None:
+    """A side that is a variable or a constant; None for others, and where any is unbound."""
+    import numpy as np
+
+    if isinstance(expression, f.Constant):
+        kind = _sort(k.kind_of(expression.term))
+        number = terms.numbers([expression.term])
+        return _Side(np.repeat(number, solutions.size), np.full(solutions.size, kind, np.int8))
+    column = solutions.columns.get(expression.name) if isinstance(expression, f.Variable) else None
+    if column is None or column.computed or (column.values < 0).any():
+        return None
+    places = terms.places(column.values)
+    known, of_row = np.unique(places, return_inverse=True)
+    kinds = np.array([_sort(terms.kind(int(place))) for place in known], np.int8)
+    return _Side(column.values, kinds[of_row])
+
+
+def _sort(kind: str) -> int:
+    return _NODE if kind in k.NODES else _EXACT if kind in k.EXACT else _OTHER
+
+
+def _ranks(one: Numbers, two: Numbers, terms: Terms) -> tuple[Numbers, Numbers] | None:
+    """The place of each number among all that occur; None where they are too many."""
+    import numpy as np
+
+    known, of_row = np.unique(np.concatenate([one, two]), return_inverse=True)
+    if len(known) > _MOST:
+        return None
+    values = [exact(term) for term in terms.of(known)]
+    place = {value: at for at, value in enumerate(sorted(set(values)))}
+    ranks = np.array([place[value] for value in values], np.int64)[of_row]
+    return ranks[: len(one)], ranks[len(one) :]
