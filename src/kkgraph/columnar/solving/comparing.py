@@ -1,7 +1,8 @@
 """Comparisons of plain terms, for all solutions at once.
 
 Of an IRI or a blank node it is enough to compare numbers; of exact numbers it is enough to compare
-their places among all that occur. So the terms are looked at once each, not once for each pair.
+their places among all that occur. So the terms are looked at once each, not once for each pair. A
+number is neither less nor more than a text or a node: that is an error, which no solution survives.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ _OPERATORS: Final[dict[str, Callable[[Any, Any], Any]]] = {
     "<=": operator.le,
     ">=": operator.ge,
 }
-_NODE, _EXACT, _OTHER = range(3)
+_NODE, _TEXT, _EXACT, _OTHER = range(4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,8 @@ def compared(condition: f.Expression, solutions: Solutions, terms: Terms) -> Num
 
     Raises ``BeyondError`` for numbers that are none, or have too many digits.
     """
+    import numpy as np
+
     if not isinstance(condition, f.Call) or condition.name not in _OPERATORS:
         return None
     sides = [_side(argument, solutions, terms) for argument in condition.arguments]
@@ -62,10 +65,16 @@ def compared(condition: f.Expression, solutions: Solutions, terms: Terms) -> Num
         if nodes.all():
             same: Numbers = _OPERATORS[condition.name](one.numbers, two.numbers)
             return same
-    if not ((one.kinds == _EXACT).all() and (two.kinds == _EXACT).all()):
+    exacts = (one.kinds == _EXACT) & (two.kinds == _EXACT)
+    low, high = np.minimum(one.kinds, two.kinds), np.maximum(one.kinds, two.kinds)
+    apart = (low < _EXACT) & (high == _EXACT)
+    known = exacts if condition.name in ("=", "!=") else exacts | apart
+    found = _ranks(one.numbers[exacts], two.numbers[exacts], terms) if known.all() else None
+    if found is None:
         return None
-    found = _ranks(one.numbers, two.numbers, terms)
-    return None if found is None else _OPERATORS[condition.name](*found)
+    holds = np.zeros(solutions.size, bool)
+    holds[exacts] = _OPERATORS[condition.name](*found)
+    return holds
 
 
 def _side(expression: f.Expression, solutions: Solutions, terms: Terms) -> _Side | None:
@@ -86,7 +95,11 @@ def _side(expression: f.Expression, solutions: Solutions, terms: Terms) -> _Side
 
 
 def _sort(kind: str) -> int:
-    return _NODE if kind in k.NODES else _EXACT if kind in k.EXACT else _OTHER
+    if kind in k.NODES:
+        return _NODE
+    if kind in k.TEXTS:
+        return _TEXT
+    return _EXACT if kind in k.EXACT else _OTHER
 
 
 def _ranks(one: Numbers, two: Numbers, terms: Terms) -> tuple[Numbers, Numbers] | None:
