@@ -11,11 +11,11 @@ from conftest import ROOT
 SOURCE = ROOT / "src" / "kkgraph"
 FLOORS = {
     0: ["errors"],
-    1: ["addresses", "building", "names", "model", "layout", "matching", "xsd"],
+    1: ["addresses", "building", "collecting", "names", "model", "layout", "matching", "xsd"],
     2: ["fetching", "files", "sparql"],
     3: ["turtle", "tables", "questions", "shacl"],
     4: ["store", "columnar"],
-    5: ["spark"],
+    5: ["reading", "spark"],
     6: ["analytic", "answers", "catalogue", "evidence", "hygiene", "reasoning", "shapes"],
     7: ["entities", "exports", "federation", "opening"],
     8: ["cases"],

@@ -8,11 +8,12 @@ from typing import Any, Final
 
 import pyoxigraph as ox
 
-from kkgraph import answers, matching, names, sparql
+from kkgraph import matching, names, sparql
 from kkgraph.analytic import ColumnarStore
 from kkgraph.analytic.search import named
 from kkgraph.errors import TermError
 from kkgraph.model import FindingNote, Text
+from kkgraph.reading import Reader
 from kkgraph.store import Limits, Store
 
 _HEAD: Final = "".join(
@@ -148,7 +149,7 @@ def finding_name(store: Store, name: str) -> str:
     return found[0] if found else number
 
 
-def read(reader: answers.Reader, iri: str) -> Entity:
+def read(reader: Reader, iri: str) -> Entity:
     """The page of an entity that exists."""
     store = reader.store
     node = sparql.iri(iri)
@@ -225,7 +226,7 @@ def _types(store: Store, node: str) -> list[str]:
     return list(dict.fromkeys(r["type"].value for r in rows))
 
 
-def _codes(reader: answers.Reader, node: str) -> tuple[tuple[str, Text], ...]:
+def _codes(reader: Reader, node: str) -> tuple[tuple[str, Text], ...]:
     rows = _select(
         reader.store,
         f"""SELECT DISTINCT ?code ?scheme WHERE {{

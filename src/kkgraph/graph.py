@@ -18,6 +18,7 @@ from kkgraph.judging import JudgingWork
 from kkgraph.link.work import LinkWork
 from kkgraph.model import Answer, Question, Route
 from kkgraph.opening import background_of, open_store, shipped_quads
+from kkgraph.reading import Reader
 from kkgraph.store import Endpoint, Limits, OxigraphStore, Store
 from kkgraph.tables import Table
 
@@ -41,7 +42,7 @@ class KnowledgeGraph(CaseWork, LinkWork, JudgingWork):
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self.reader = answers.Reader(store)
+        self.reader = Reader(store)
         self._study: tuple[int, KnowledgeGraph] | None = None
 
     @classmethod
@@ -153,7 +154,7 @@ class KnowledgeGraph(CaseWork, LinkWork, JudgingWork):
         *,
         lang: str = "en",
         limits: Limits,
-    ) -> tuple[answers.Reader, Answer]:
+    ) -> tuple[Reader, Answer]:
         """The plain result of a stored question that asks nobody else, and who reads its labels.
 
         ``answers.arranged`` makes a table of it, or of some of its rows. Raises as ``ask``.

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from kkgraph import names
-from kkgraph.answers import Reader
 from kkgraph.cases import shelf
 from kkgraph.cases.conditions import ABSENT, ADDABLE, KINDS, OUTSIDE, PRESENT, Kind
 from kkgraph.cases.gathering import Gathered, chosen, gather, levels_of, members
@@ -23,9 +22,11 @@ from kkgraph.cases.matrix import (
     Row,
     Told,
 )
+from kkgraph.collecting import paused
 from kkgraph.errors import QuestionError
 from kkgraph.model import FindingNote, Text, in_language
 from kkgraph.names import KK
+from kkgraph.reading import Reader
 
 _NO_THEME: Final[Text] = {"en": "No theme given", "th": "ไม่ได้จัดแก่นเรื่อง"}
 
@@ -46,6 +47,7 @@ class Asked:
     lang: str = "en"
 
 
+@paused()
 def compare(reader: Reader, asked: Asked) -> Comparison:
     """The cases of the graph against the conditions of a kind.
 

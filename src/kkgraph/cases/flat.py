@@ -10,6 +10,7 @@ import pyoxigraph as ox
 
 from kkgraph import answers, names
 from kkgraph.model import Cell, Column, Row
+from kkgraph.reading import Reader
 from kkgraph.store import Limits
 from kkgraph.store.base import query_about
 from kkgraph.tables import Table
@@ -55,19 +56,19 @@ _FINDINGS: Final = _SHEET.partition("SELECT")[0] + (
 )
 
 
-def findings(reader: answers.Reader) -> list[str]:
+def findings(reader: Reader) -> list[str]:
     """The IRIs of all findings, in the order of the sheet."""
     rows = reader.store.query(_FINDINGS, _ALL).rows
     return [str(f.value) for (f,) in rows if isinstance(f, ox.NamedNode)]
 
 
-def has_locator(reader: answers.Reader) -> bool:
+def has_locator(reader: Reader) -> bool:
     """True where a finding has a page or a section, so that the sheet has a column for them."""
     return bool(reader.store.query(_LOCATED, _ALL).truth)
 
 
 def findings_sheet(
-    reader: answers.Reader,
+    reader: Reader,
     lang: str,
     some: Sequence[str] | None = None,
     *,

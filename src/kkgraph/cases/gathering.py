@@ -10,12 +10,12 @@ from typing import Final
 import pyoxigraph as ox
 
 from kkgraph import names
-from kkgraph.answers import Reader
 from kkgraph.cases import shelf
 from kkgraph.cases.conditions import Said
 from kkgraph.cases.matrix import LEVELS
 from kkgraph.model import Text, in_language
 from kkgraph.names import KK, KKD, KKG
+from kkgraph.reading import Reader
 from kkgraph.store import Limits
 
 STUDY: Final = "study"

@@ -10,10 +10,10 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from kkgraph import matching, names, sparql
-from kkgraph.answers import Reader
 from kkgraph.cases import keeping
 from kkgraph.errors import TermError
 from kkgraph.model import Text, in_language
+from kkgraph.reading import Reader
 from kkgraph.store import Limits, Store
 
 _ALL: Final = Limits(max_rows=None)

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kkgraph import files, names, turtle
-from kkgraph.answers import Reader
 from kkgraph.errors import TermError
+from kkgraph.reading import Reader
 from kkgraph.store import Store
 
 if TYPE_CHECKING:

@@ -10,12 +10,12 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from kkgraph import answers, files, questions, sparql
-from kkgraph.answers import Reader
 from kkgraph.errors import KkgraphError, QuestionError
 from kkgraph.federation import keeping
 from kkgraph.federation.relay import Relay
 from kkgraph.fetching import Fetcher
 from kkgraph.model import Answer, Federation, Question, Remote
+from kkgraph.reading import Reader
 from kkgraph.store import Limits
 from kkgraph.tables import Table
 

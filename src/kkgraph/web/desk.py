@@ -13,11 +13,11 @@ import pyoxigraph as ox
 from kkgraph import catalogue, names, sparql
 from kkgraph.analytic import ColumnarStore
 from kkgraph.analytic.matches import Matches
-from kkgraph.answers import Reader
 from kkgraph.errors import QuestionError, StoreError
 from kkgraph.graph import KnowledgeGraph
 from kkgraph.model import Answer, Question
 from kkgraph.opening import SAVED
+from kkgraph.reading import Reader
 from kkgraph.store import Limits, OxigraphStore, Store
 from kkgraph.store.execute import run
 from kkgraph.store.snapshots import of_snapshot

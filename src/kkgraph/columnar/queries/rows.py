@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterable
 from typing import Any
 
+from kkgraph.collecting import paused
+
 
 def in_rows(columns: Iterable[list[Any]]) -> list[tuple[Any, ...]]:
-    """The rows of some columns of the same length.
-
-    Python's collector looks through all that is new after every few hundred tuples, and finds
-    nothing to free among these: it pauses meanwhile.
-    """
-    runs = gc.isenabled()
-    gc.disable()
-    try:
+    """The rows of some columns of the same length."""
+    with paused():
         return list(zip(*columns, strict=True))
-    finally:
-        if runs:
-            gc.enable()
