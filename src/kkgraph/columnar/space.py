@@ -235,9 +235,6 @@ class Space:
         self.run(union.format("typed", _TYPED, '"values"') + " extra_typed")
         self.run(union.format("broken", "id", "ill_typed") + " extra_broken")
 
-    def hold(self, table: str) -> None:
-        """Let a small table be at hand where that is quicker: many statements read it."""
-
     def append(self, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """Add rows, all at once."""
         with translated():

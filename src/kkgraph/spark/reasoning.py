@@ -10,6 +10,7 @@ import pyoxigraph as ox
 from kkgraph.columnar.rules import Closure, close
 from kkgraph.columnar.rules.closure import SHOWN
 from kkgraph.errors import QuestionError
+from kkgraph.spark.near import NearSpace
 from kkgraph.spark.results import show_terms
 from kkgraph.spark.session import translated
 from kkgraph.spark.space import SparkSpace
@@ -36,7 +37,7 @@ def close_tables(
     The rules' statements are those of the columnar engine; each round is a few jobs, and what it
     finds is written into the tables' work folder. Raises ``StoreError`` as Spark's.
     """
-    return close(tables, background, progress=progress, space=SparkSpace(tables, progress=progress))
+    return close(tables, background, progress=progress, space=NearSpace(tables, progress=progress))
 
 
 def write_inferred(closure: Closure, address: str) -> None:

@@ -32,8 +32,6 @@ _HEAVY: Final = 6
 _BATCH: Final = 20_000
 _FEW: Final = 1_000
 """Answers of so many rows are remembered while the tables stay the same."""
-_HELD: Final = 100_000
-"""A table of more rows than this is not held on the driver."""
 MOST_ROWS: Final = 5_000_000
 """So many rows may come to the driver, for what is found outside SQL."""
 _RESULTS: Final = """
@@ -70,8 +68,7 @@ class SparkSpace(Space):
         self._progress = progress
         self._schemas: dict[str, str] = {}
         self._rows: dict[str, list[tuple[Any, ...]]] = {}
-        self._waiting: dict[str, list[str]] = {}
-        self._held: set[str] = set()
+        self._waiting: dict[str, list[tuple[Statement, str]]] = {}
         self._answers: dict[str, list[tuple[Any, ...]]] = {}
         self._weights: dict[str, int] = {}
         self._views: dict[str, tuple[str, ...]] = {}
@@ -87,13 +84,13 @@ class SparkSpace(Space):
             said = rendered(sql, self._closure)
             match said.kind:
                 case "select":
-                    return self._selected(said)
+                    return self._selected(said, sql)
                 case "empty":
                     self._schemas[said.table], self._rows[said.table] = said.sql, []
                     self._waiting.pop(said.table, None)
                     self._show(said.table)
                 case "insert":
-                    self._waiting.setdefault(said.table, []).append(said.sql)
+                    self._waiting.setdefault(said.table, []).append((said, sql))
                 case "view":
                     self._forget()
                     self._weights[said.table] = self._weight(said)
@@ -113,7 +110,6 @@ class SparkSpace(Space):
         self._forget()
         self._insert(said.reads)
         self._rows.pop(said.table, None)
-        self._held.discard(said.table)
         self._waiting.pop(said.table, None)
         frame = self._spark.sql(said.sql)
         self._weights[said.table] = weight = self._weight(said)
@@ -124,8 +120,11 @@ class SparkSpace(Space):
             frame = self.tables.persisted(frame)
         frame.createOrReplaceTempView(said.table)
 
-    def _selected(self, said: Statement) -> list[tuple[Any, ...]]:
-        """The rows of a SELECT, which are asked for once while the tables stay the same."""
+    def _selected(self, said: Statement, sql: str) -> list[tuple[Any, ...]]:
+        """The rows of a SELECT, which are asked for once while the tables stay the same.
+
+        ``sql`` is the statement as DuckDB has it.
+        """
         self._insert(said.reads)
         if said.sql in self._answers:
             return self._answers[said.sql]
@@ -153,9 +152,10 @@ class SparkSpace(Space):
             read |= below
             todo += below
         for table in self._waiting.keys() & read:
-            selects = self._waiting.pop(table)
-            if table in self._held and self._fetched(table, selects):
+            waiting = self._waiting.pop(table)
+            if self._at_hand(table, waiting):
                 continue
+            selects = [said.sql for said, _ in waiting]
             kept: DataFrame = self._spark.table(table)
             for start in range(0, len(selects), _AT_ONCE):
                 if self._progress is not None:
@@ -165,33 +165,9 @@ class SparkSpace(Space):
                 kept = kept.unionAll(self.tables.written(rows, table))
             self._replace(table, kept)
 
-    def hold(self, table: str) -> None:
-        """Keep a table's rows on the driver, where they are few: one small part of any plan.
-
-        What is inserted into it is fetched too, as long as it stays small. Otherwise each insertion
-        would be one part more in every plan that reads the table, with tasks of its own.
-        """
-        self._insert([table])
-        with translated():
-            frame = self._spark.table(table)
-            rows = frame.limit(_HELD + 1).collect()
-            if len(rows) > _HELD:
-                return
-            fields = (f"`{f.name}` {f.dataType.simpleString()}" for f in frame.schema)
-            self._schemas[table], self._rows[table] = ", ".join(fields), list(map(tuple, rows))
-            self._held.add(table)
-            self._weights[table] = 1
-            self._show(table)
-
-    def _fetched(self, table: str, selects: list[str]) -> bool:
-        """Add what is inserted to a held table; False where it is too large to be held then."""
-        union = " UNION ALL ".join(f"({sql})" for sql in selects)
-        rows = self._spark.sql(union).limit(_HELD + 1).collect()
-        if len(self._rows[table]) + len(rows) > _HELD:
-            self._held.discard(table)
-            return False
-        self.append(table, list(map(tuple, rows)))
-        return True
+    def _at_hand(self, table: str, waiting: Sequence[tuple[Statement, str]]) -> bool:
+        """Insert into a table without a job of its own; False where that can't be."""
+        return False
 
     def _replace(self, table: str, frame: DataFrame) -> None:
         """Let a table be a frame of more rows."""
@@ -242,7 +218,7 @@ class SparkSpace(Space):
             more = self._spark.createDataFrame(arrow_rows(kept.schema, rows))
             self._replace(table, kept.unionAll(more))
 
-    def _show(self, table: str) -> None:
+    def _show(self, table: str) -> pa.Table:
         """Let a table of rows that are at hand be found by its name."""
         from pyspark.sql.types import StructType
 
@@ -250,6 +226,7 @@ class SparkSpace(Space):
         schema = StructType.fromDDL(self._schemas[table])
         rows = arrow_rows(schema, self._rows[table])
         self._spark.createDataFrame(rows).createOrReplaceTempView(table)
+        return rows
 
     def mismatch(self, constraint: Pattern, values: str) -> str | None:
         """The condition that a value's text breaks a pattern: it is among those found wrong."""

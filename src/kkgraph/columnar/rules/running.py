@@ -13,6 +13,7 @@ from kkgraph.columnar.dictionary import NARROW
 from kkgraph.columnar.rules.closure import Closure, contradictions
 from kkgraph.columnar.rules.compiling import AXIOMS, Compiler
 from kkgraph.columnar.rules.limits import limited
+from kkgraph.columnar.rules.nearby import conclude, hold
 from kkgraph.columnar.rules.rulebook import (
     CHARACTERISTICS,
     CONTRADICTIONS,
@@ -102,9 +103,11 @@ class _Run:
                 f"CREATE OR REPLACE TABLE known AS SELECT DISTINCT {cast} FROM background"
                 f" ANTI JOIN ({premises}) USING (p, s, o)"
             )
+            hold(self.space, "known")
             premises += " UNION ALL SELECT p, s, o FROM known"
         columns = ", ".join(f"{c} {number}" for c in "pso")
         run(f"CREATE OR REPLACE TABLE inferred({columns}, round INTEGER)")
+        hold(self.space, "inferred")
         run(f"CREATE OR REPLACE VIEW premises AS {premises}")
         for view, column, given in (("closed", "", ""), ("ranked", ", round", ", 0 AS round")):
             run(
@@ -196,11 +199,7 @@ class _Run:
             return 0
         name = _NEW.format((self._round + 1) % 2)
         where = f" WHERE {heads}" if heads else ""
-        self.space.run(
-            f"CREATE OR REPLACE TABLE {name} AS SELECT DISTINCT p, s, o FROM"
-            f" ({' UNION ALL '.join(told)})"
-            f" ANTI JOIN (SELECT p, s, o FROM closed{where}) USING (p, s, o)"
-        )
+        conclude(self.space, name, told, f"SELECT p, s, o FROM closed{where}", AXIOMS)
         found = int(self.space.run(f"SELECT count(*) FROM {name}")[0][0])
         if found:
             self._round += 1
