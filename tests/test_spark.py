@@ -472,9 +472,13 @@ def test_rules_give_what_duckdb_gives(spark, tmp_path, monkeypatch, held):
     """Also where the axioms, or those with the inferred ones, are too many for the driver."""
     import pyarrow.parquet as pq
 
-    from kkgraph.spark import space
+    from kkgraph.spark import near
 
-    monkeypatch.setattr(space, "_HELD", held)
+    monkeypatch.setattr(near, "_FEW", held)
+    on_driver, here = [], near.NearSpace._here
+    monkeypatch.setattr(
+        near.NearSpace, "_here", lambda s, sql: on_driver.append(sql) or here(s, sql)
+    )
     from kkgraph.columnar.rules import close
     from kkgraph.spark.folder import write_folder
     from kkgraph.spark.reasoning import close_tables, write_inferred
@@ -491,6 +495,7 @@ def test_rules_give_what_duckdb_gives(spark, tmp_path, monkeypatch, held):
         assert list(ours.triples()) == wanted
         assert ours.counts() == counted
         assert ours.rounds == theirs.rounds
+        assert (len(on_driver) > 40) == (held == 100_000)
         assert ours.contradictory == theirs.contradictory == {"cax-dw": 1}
         assert ours.contradictions == theirs.contradictions
         write_inferred(ours, str(tmp_path / "inferred"))

@@ -44,6 +44,9 @@ _SETTINGS: Final = {
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     "spark.sql.caseSensitive": "false",
     "spark.sql.ansi.enabled": "true",
+    # of sorted numbers a file holds a small part of what they take once they are read: without this
+    # a table that is "10 MB" is sent to all workers, and fits none
+    "spark.sql.sources.fileCompressionFactor": "10",
     # seen to break jobs: "dynamicpruning has not finished"; plans name their predicates anyhow
     "spark.sql.optimizer.dynamicPartitionPruning.enabled": "false",
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import groupby, islice
 from operator import itemgetter
@@ -93,20 +93,22 @@ class SparkSpace(Space):
                     self._waiting.setdefault(said.table, []).append((said, sql))
                 case "view":
                     self._forget()
+                    self._ready(said.reads)
                     self._weights[said.table] = self._weight(said)
                     self._views[said.table] = said.reads
                     self._spark.sql(
                         f"CREATE OR REPLACE TEMPORARY VIEW `{said.table}` AS {said.sql}"
                     )
                 case _:
-                    self._table(said)
+                    self._table(said, sql)
         return []
 
     def _weight(self, said: Statement) -> int:
         """How many tables of the data a statement's plan reads."""
         return sum(self._weights.get(name, 1) for name in said.reads)
 
-    def _table(self, said: Statement) -> None:
+    def _table(self, said: Statement, sql: str) -> None:
+        """Make a table of a SELECT; ``sql`` is the statement as DuckDB has it."""
         self._forget()
         self._insert(said.reads)
         self._rows.pop(said.table, None)
@@ -145,17 +147,13 @@ class SparkSpace(Space):
 
     def _insert(self, tables: Sequence[str]) -> None:
         """Run the statements that insert into tables, some at a time, so that few jobs do it."""
-        read = set(tables)
-        todo = list(tables)
-        while todo:
-            below = set(self._views.get(todo.pop(), ())) - read
-            read |= below
-            todo += below
+        read = self._below(tables)
         for table in self._waiting.keys() & read:
             waiting = self._waiting.pop(table)
             if self._at_hand(table, waiting):
                 continue
             selects = [said.sql for said, _ in waiting]
+            self._ready([table, *(name for said, _ in waiting for name in said.reads)])
             kept: DataFrame = self._spark.table(table)
             for start in range(0, len(selects), _AT_ONCE):
                 if self._progress is not None:
@@ -164,6 +162,20 @@ class SparkSpace(Space):
                 rows = self._spark.sql(union).toDF(*kept.columns)
                 kept = kept.unionAll(self.tables.written(rows, table))
             self._replace(table, kept)
+        self._ready(read)
+
+    def _below(self, tables: Iterable[str]) -> set[str]:
+        """The tables and views, and those that the views among them read."""
+        read = set(tables)
+        todo = list(read)
+        while todo:
+            below = set(self._views.get(todo.pop(), ())) - read
+            read |= below
+            todo += below
+        return read
+
+    def _ready(self, tables: Iterable[str]) -> None:
+        """See that Spark knows the tables, before it gets a statement that reads them."""
 
     def _at_hand(self, table: str, waiting: Sequence[tuple[Statement, str]]) -> bool:
         """Insert into a table without a job of its own; False where that can't be."""
@@ -218,19 +230,21 @@ class SparkSpace(Space):
             more = self._spark.createDataFrame(arrow_rows(kept.schema, rows))
             self._replace(table, kept.unionAll(more))
 
-    def _show(self, table: str) -> pa.Table:
+    def _show(self, table: str) -> None:
         """Let a table of rows that are at hand be found by its name."""
+        self._forget()
+        self._spark.createDataFrame(self._arrow(table)).createOrReplaceTempView(table)
+
+    def _arrow(self, table: str) -> Any:
+        """The rows that are at hand of a table."""
         from pyspark.sql.types import StructType
 
-        self._forget()
-        schema = StructType.fromDDL(self._schemas[table])
-        rows = arrow_rows(schema, self._rows[table])
-        self._spark.createDataFrame(rows).createOrReplaceTempView(table)
-        return rows
+        return arrow_rows(StructType.fromDDL(self._schemas[table]), self._rows[table])
 
     def mismatch(self, constraint: Pattern, values: str) -> str | None:
         """The condition that a value's text breaks a pattern: it is among those found wrong."""
         with translated():
+            self._insert([values])
             sql = rendered(
                 f"SELECT DISTINCT v, lex FROM {values} JOIN texts ON texts.id = v", self._closure
             ).sql
