@@ -132,7 +132,6 @@ class Questions:
             return
         named = predicates_of(query)
         fresh, old = (self._given, True) if named is None else (named - self._given, False)
-        self._given = None if named is None else self._given | named
         found = self._space.ids([ox.NamedNode(p) for p in sorted(fresh)])
         numbers = ", ".join(str(n) for n in found if n is not None) or "-1"
         where = f"p {'NOT IN' if old else 'IN'} ({numbers})"
@@ -141,3 +140,4 @@ class Questions:
             terms: dict[int, Any] = dict(zip(used, self._space.terms(used), strict=True))
             for s, p, o in batch:
                 yield ox.Quad(terms[s], terms[p], terms[o])
+        self._given = None if named is None else self._given | named
