@@ -38,7 +38,7 @@ _TYPES: Final = {
 
 
 class NearSpace(SparkSpace):
-    """A space whose small tables are on the driver (``columnar.rules.nearby.Nearby``).
+    """A space whose small tables are on the driver.
 
     Spark gets them when it needs them. A table that has become too large is Spark's alone.
     """
@@ -51,20 +51,8 @@ class NearSpace(SparkSpace):
         self._engine: duckdb.DuckDBPyConnection | None = None
         super().__init__(tables, progress=progress)
 
-    def hold(self, table: str) -> None:
-        """Keep a table's rows at hand, where they are few."""
-        self._insert([table])
-        if table in self._rows:
-            return
-        with translated():
-            frame = self._spark.table(table)
-            rows = frame.limit(_FEW + 1).toArrow()
-            if rows.num_rows <= _FEW:
-                fields = (f"`{f.name}` {f.dataType.simpleString()}" for f in frame.schema)
-                self._lay(table, ", ".join(fields), _tuples(rows))
-
     def conclude(self, name: str, parts: Sequence[str], known: str, beside: str) -> None:
-        """As ``nearby.conclude``, with a job only for what needs one."""
+        """As ``columnar.rules.concluding.conclude``, with a job only for what needs one."""
         near: list[str] = []
         far: list[str] = []
         for part in parts:
@@ -120,7 +108,11 @@ class NearSpace(SparkSpace):
                 return
         self._drop(said.table)
         super()._table(said, sql)
-        self.hold(said.table)
+        frame = self._spark.table(said.table)
+        rows = frame.limit(_FEW + 1).toArrow()
+        if rows.num_rows <= _FEW:
+            fields = (f"`{f.name}` {f.dataType.simpleString()}" for f in frame.schema)
+            self._lay(said.table, ", ".join(fields), _tuples(rows))
 
     def _replace(self, table: str, frame: DataFrame) -> None:
         self._drop(table)

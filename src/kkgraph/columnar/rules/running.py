@@ -12,8 +12,8 @@ from kkgraph import names
 from kkgraph.columnar.dictionary import NARROW
 from kkgraph.columnar.rules.closure import Closure, contradictions
 from kkgraph.columnar.rules.compiling import AXIOMS, Compiler
+from kkgraph.columnar.rules.concluding import conclude
 from kkgraph.columnar.rules.limits import limited
-from kkgraph.columnar.rules.nearby import conclude, hold
 from kkgraph.columnar.rules.rulebook import (
     CHARACTERISTICS,
     CONTRADICTIONS,
@@ -103,11 +103,9 @@ class _Run:
                 f"CREATE OR REPLACE TABLE known AS SELECT DISTINCT {cast} FROM background"
                 f" ANTI JOIN ({premises}) USING (p, s, o)"
             )
-            hold(self.space, "known")
             premises += " UNION ALL SELECT p, s, o FROM known"
         columns = ", ".join(f"{c} {number}" for c in "pso")
         run(f"CREATE OR REPLACE TABLE inferred({columns}, round INTEGER)")
-        hold(self.space, "inferred")
         run(f"CREATE OR REPLACE VIEW premises AS {premises}")
         for view, column, given in (("closed", "", ""), ("ranked", ", round", ", 0 AS round")):
             run(

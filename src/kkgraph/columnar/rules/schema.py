@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from kkgraph.columnar.rules.compiling import AXIOMS, Compiler
-from kkgraph.columnar.rules.nearby import hold
 from kkgraph.columnar.rules.rulebook import (
     CHAIN,
     CHARACTERISTICS,
@@ -64,7 +63,6 @@ class Schema:
             f"CREATE OR REPLACE TABLE {AXIOMS} AS"
             f" SELECT p, s, o, round FROM ranked WHERE {self.condition()}"
         )
-        hold(self.space, AXIOMS)
         self._take_lists_apart()
         self.look()
 

@@ -1,7 +1,4 @@
-"""Small tables of a closure: an engine of several machines may keep them where the rules are led.
-
-For DuckDB all tables are equally near, and one statement concludes what is new.
-"""
+"""What is new among the conclusions of some rules: one statement, or more where that is quicker."""
 
 from __future__ import annotations
 
@@ -12,20 +9,11 @@ from kkgraph.columnar.space import Space
 
 
 @runtime_checkable
-class Nearby(Protocol):
-    """A space that has small tables at hand."""
-
-    def hold(self, table: str) -> None:
-        """Keep a table's rows at hand as long as they are few, with what is inserted into it."""
+class Concludes(Protocol):
+    """A space that concludes in a way of its own."""
 
     def conclude(self, name: str, parts: Sequence[str], known: str, beside: str) -> None:
         """As the function of this name."""
-
-
-def hold(space: Space, table: str) -> None:
-    """Let a small table be at hand where that is quicker: many statements read it."""
-    if isinstance(space, Nearby):
-        space.hold(table)
 
 
 def conclude(space: Space, name: str, parts: Sequence[str], known: str, beside: str) -> None:
@@ -33,7 +21,7 @@ def conclude(space: Space, name: str, parts: Sequence[str], known: str, beside: 
 
     ``beside`` is a small table of rows that are all known.
     """
-    if isinstance(space, Nearby):
+    if isinstance(space, Concludes):
         space.conclude(name, parts, known, beside)
         return
     space.run(
