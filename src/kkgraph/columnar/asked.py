@@ -87,7 +87,7 @@ class Questions:
                 return None
             nodes = [f for (f,) in self._space.run(f"SELECT DISTINCT f FROM {focus}")]
             solutions = self._facts.rows(query, nodes) if nodes else []
-        except (BeyondError, UncoveredError, QuestionError):
+        except (BeyondError, UncoveredError, QuestionError, MemoryError):
             return None
         used = sorted({n for solution in solutions for n in solution.values()})
         terms = dict(zip(used, self._facts.terms(used), strict=True))

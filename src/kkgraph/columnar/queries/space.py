@@ -7,10 +7,10 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
-from weakref import WeakKeyDictionary
 
 import pyoxigraph as ox
 
+from kkgraph.columnar.keeping import PerFile
 from kkgraph.columnar.queries import kinds
 from kkgraph.columnar.queries.columns import Column, Origin
 from kkgraph.columnar.queries.forms import Term
@@ -32,11 +32,34 @@ class Facts:
     not_a_number: bool
 
 
-_FACTS: Final[WeakKeyDictionary[Columnar, Facts]] = WeakKeyDictionary()
-_OBJECTS: Final[WeakKeyDictionary[Columnar, dict[int, frozenset[int]]]] = WeakKeyDictionary()
-_NUMBERS: Final[WeakKeyDictionary[Columnar, dict[Term, int | None]]] = WeakKeyDictionary()
+_OBJECTS: Final[PerFile[dict[int, frozenset[int]]]] = PerFile(lambda _: {})
+_NUMBERS: Final[PerFile[dict[Term, int | None]]] = PerFile(lambda _: {})
 _MANY: Final = 10_000
 _LOOKING: Final = threading.Lock()
+
+
+def _run(columnar: Columnar, sql: str) -> list[tuple[Any, ...]]:
+    with columnar.connection.cursor() as cursor:
+        return cursor.execute(sql).fetchall()
+
+
+def _facts(columnar: Columnar) -> Facts:
+    def some(rows: str) -> bool:
+        return bool(_run(columnar, f"SELECT 1 FROM {rows} LIMIT 1"))
+
+    valued = (
+        (at, f"ill_typed WHERE id >= {group.lo} AND id < {group.hi}")
+        for at, group in enumerate(columnar.groups)
+        if kinds.kind_of_group(group) in kinds.VALUED
+    )
+    return Facts(
+        frozenset(at for at, rows in valued if some(rows)) if some("ill_typed") else frozenset(),
+        some('"values" WHERE family = 1 AND exact IS NULL'),
+        some("\"values\" WHERE family IN (2, 3) AND approx = 'NaN'::DOUBLE"),
+    )
+
+
+_FACTS: Final = PerFile(_facts)
 
 
 class Space:
@@ -60,7 +83,7 @@ class Space:
         """Look terms up together; what was looked up before is remembered, for some thousands."""
         wanted = [t for t in dict.fromkeys(terms) if not isinstance(t, ox.BlankNode)]
         with _LOOKING:
-            known = _NUMBERS.setdefault(self.columnar, {})
+            known = _NUMBERS.of(self.columnar)
             if len(known) > _MANY:
                 known.clear()
             fresh = [term for term in wanted if term not in known]
@@ -90,31 +113,7 @@ class Space:
     @property
     def facts(self) -> Facts:
         """Which groups have ill-typed literals; whether there are long numbers, or NaN."""
-        found = _FACTS.get(self.columnar)
-        if found is None:
-            found = _FACTS[self.columnar] = Facts(
-                self._ill_typed(),
-                self._any('"values" WHERE family = 1 AND exact IS NULL'),
-                self._any("\"values\" WHERE family IN (2, 3) AND approx = 'NaN'::DOUBLE"),
-            )
-        return found
-
-    def _ill_typed(self) -> frozenset[int]:
-        tests = (
-            f"SELECT {at} FROM ill_typed WHERE id >= {g.lo} AND id < {g.hi} LIMIT 1"
-            for at, g in enumerate(self.columnar.groups)
-            if self._kinds[at] in kinds.VALUED
-        )
-        if not self._any("ill_typed"):
-            return frozenset()
-        return frozenset(at for sql in tests for (at,) in self._run(sql))
-
-    def _any(self, rows: str) -> bool:
-        return bool(self._run(f"SELECT 1 FROM {rows} LIMIT 1"))
-
-    def _run(self, sql: str) -> list[tuple[Any, ...]]:
-        with self.columnar.connection.cursor() as cursor:
-            return cursor.execute(sql).fetchall()
+        return _FACTS.of(self.columnar)
 
     def groups(self, column: Column) -> list[int]:
         """The groups that the terms of a column of numbers may belong to, by their places."""
@@ -156,7 +155,7 @@ class Space:
     def _objects(self, predicate: int) -> frozenset[int]:
         """The groups of a predicate's objects, looked up once."""
         with _LOOKING:
-            known = _OBJECTS.setdefault(self.columnar, {})
+            known = _OBJECTS.of(self.columnar)
             if predicate not in known:
                 known[predicate] = self._look_up(predicate)
             return known[predicate]
@@ -165,7 +164,9 @@ class Space:
         cases = " ".join(
             f"WHEN o < {group.hi} THEN {at}" for at, group in enumerate(self.columnar.groups)
         )
-        rows = self._run(f"SELECT DISTINCT CASE {cases} END FROM triples WHERE p = {predicate}")
+        rows = _run(
+            self.columnar, f"SELECT DISTINCT CASE {cases} END FROM triples WHERE p = {predicate}"
+        )
         return frozenset(int(at) for (at,) in rows)
 
     def ranges(self, column: Column, wanted: Callable[[Group], bool]) -> list[tuple[int, int]]:

@@ -39,13 +39,12 @@ def solved(
 
     Raises ``BeyondError``, and ``StoreError`` timeout.
     """
-    from kkgraph.columnar.solving.index import memory_of
-    from kkgraph.columnar.solving.limits import BYTES_A_CELL, MOST_CELLS, Allowance
+    from kkgraph.columnar.solving.index import allowance
     from kkgraph.columnar.solving.solver import Solver
 
-    most = min(MOST_CELLS, memory_of(space.columnar) // BYTES_A_CELL)
     try:
-        return _answer(query, Solver(space, dataset, Allowance(timeout_s, most)), max_rows)
+        solver = Solver(space, dataset, allowance(space.columnar, timeout_s))
+        return _answer(query, solver, max_rows)
     except MemoryError as error:
         raise BeyondError("more memory than there is") from error
 

@@ -17,7 +17,7 @@ from kkgraph.columnar.queries import kinds as k
 from kkgraph.columnar.queries.scopes import patterns_in, used
 from kkgraph.columnar.solving import coverage
 from kkgraph.columnar.solving.conditions import extended
-from kkgraph.columnar.solving.limits import BYTES_A_CELL, MOST_CELLS, Allowance, BeyondError
+from kkgraph.columnar.solving.limits import BeyondError
 from kkgraph.columnar.solving.terms import Terms
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Facts:
         import numpy as np
 
         from kkgraph.columnar.queries import Dataset
-        from kkgraph.columnar.solving.index import memory_of
+        from kkgraph.columnar.solving.index import allowance
         from kkgraph.columnar.solving.joining import Wanted
         from kkgraph.columnar.solving.solutions import Solutions, distinct
         from kkgraph.columnar.solving.solver import Solver
@@ -79,9 +79,8 @@ class Facts:
         if self.columnar.elsewhere:
             raise BeyondError("data of which this process has no tables")
         pattern, made, once = _plain(query)
-        most = min(MOST_CELLS, memory_of(self.columnar) // BYTES_A_CELL)
         terms = _FactTerms(self)
-        solver = Solver(self, Dataset(self._relation, ""), Allowance(None, most), terms)  # type: ignore[arg-type]
+        solver = Solver(self, Dataset(self._relation, ""), allowance(self.columnar), terms)  # type: ignore[arg-type]
         seed = Solutions.of({THIS: np.array(sorted(set(nodes)), np.int32)}, len(set(nodes)))
         names = {THIS, *query.names}.union(*(used(step.expression) for step in made))
         found = solver.group(pattern, Wanted(frozenset(names), once), seed)

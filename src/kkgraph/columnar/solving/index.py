@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kkgraph.columnar.keeping import PerFile
 from kkgraph.columnar.session import allowed_bytes, translated
+from kkgraph.columnar.solving import limits
 from kkgraph.columnar.solving.edges import Edges
-from kkgraph.columnar.solving.limits import BeyondError
+from kkgraph.columnar.solving.limits import Allowance, BeyondError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -58,6 +59,12 @@ _KEPT: Final = PerFile(Kept)
 def memory_of(columnar: Columnar) -> int:
     """The bound on the memory of a file's session, in bytes; it is asked for once."""
     return _KEPT.of(columnar).allowed
+
+
+def allowance(columnar: Columnar, timeout_s: float | None = None) -> Allowance:
+    """The time, and the part of the session's memory, that one question may take."""
+    most = min(limits.MOST_CELLS, memory_of(columnar) // limits.BYTES_A_CELL)
+    return Allowance(timeout_s, most)
 
 
 class Index:
