@@ -166,3 +166,32 @@ def test_oxigraph_gets_what_its_queries_read(monkeypatch):
     sizes = Counter(quad.predicate.value[-1] for quad in data)
     rest = {name: n for name, n in sizes.items() if name not in "pq"}
     assert given == [{"p": sizes["p"]}, {"q": sizes["q"]}, {}, rest, {}]
+
+
+BESIDE = """@prefix : <http://e/> . @prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+:A a sh:NodeShape ; sh:targetSubjectsOf :p ; sh:sparql :Q .
+:Q sh:select '''PREFIX : <http://e/> PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
+  SELECT $this (TERM AS ?value) WHERE { $this :p ?x LONG }''' .
+:B a sh:NodeShape ; sh:targetSubjectsOf :p ;
+  sh:property [ sh:path :p ; sh:in ( :n1 TERM ) ; sh:class :new ; sh:datatype xsd:integer ] .
+"""
+
+
+@pytest.mark.parametrize("term", [":new", '"x"^^xsd:integer'])
+@pytest.mark.parametrize("condition", ["", "FILTER (STRLEN(STR($this)) > 3)"])
+def test_terms_of_queries_trouble_no_other_constraint(term, condition):
+    """A term that a query adds has a number beyond those of the data."""
+    from kkgraph.columnar.space import Space
+
+    text = BESIDE.replace("TERM", term).replace("LONG", condition)
+    schema = read_shapes(ox.parse(text, format=ox.RdfFormat.TURTLE))
+    data = graph(Random(5))
+    expected = ours_direct(data, schema)
+    assert expected.total() > 10
+    with Columnar.from_quads(data, threads=1) as columnar:
+        assert results_key(validate(columnar, schema).results()) == expected
+        space = Space(columnar)
+        ill_typed = ox.Literal("x", datatype=ox.NamedNode(XSD + "integer"))
+        space.add_terms([ox.NamedNode("http://e/new"), ill_typed])  # as if it had been asked first
+        assert results_key(validate(columnar, schema, space=space).results()) == expected

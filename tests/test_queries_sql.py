@@ -197,6 +197,28 @@ def test_a_sum_that_overflows_is_not_answered():
             plan.answer()
 
 
+def test_what_the_engine_fails_to_plan_is_not_answered(small):
+    """It is for Oxigraph then, and the data can still be asked."""
+    import duckdb
+
+    from kkgraph.columnar.queries.running import Running
+
+    _, columnar = small
+
+    def failing(_):
+        raise duckdb.InternalException("INTERNAL Error: Failed to bind column reference")
+
+    with Running(columnar, None) as running, pytest.raises(UncoveredError, match="fails to plan"):
+        running.done(failing)
+    never = "OPTIONAL { ?c ?q ?b FILTER (BOUND(?d) && !BOUND(?a)) }"  # one that it fails at
+    query = f"SELECT DISTINCT ?a ?b ?d {{ ?d ?p ?a FILTER EXISTS {{ ?a ?r ?a }} {never} }}"
+    try:
+        assert compiled(columnar, query).by_sql().rows == ()
+    except UncoveredError as error:
+        assert "fails to plan" in str(error)
+    assert compiled(columnar, "ASK { ?s ?p ?o }").by_sql().truth
+
+
 def test_a_query_is_stopped_when_time_runs_out(shipped):
     _, columnar = shipped
     plan = compiled(

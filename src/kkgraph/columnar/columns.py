@@ -91,9 +91,16 @@ class TableColumns:
         return self._member("broken")
 
     def _member(self, table: str) -> Numbers:
+        """For each identifier of the data whether it is in a table, which may have others too."""
+        import numpy as np
+
         found = self.table(table)
-        assert found is not None
-        return found[1]
+        if found is not None:
+            return found[1]
+        (ids,) = self._space.columns(f"FROM {table}")
+        member = np.zeros(self._size, bool)
+        member[ids[ids < self._size]] = True
+        return member
 
     def amounts(self) -> Amounts:
         """The literals as numbers."""
@@ -167,7 +174,7 @@ class HeldColumns:
 
         found = np.zeros(self._size, bool)
         top = self._space.iri(iri)
-        if top is None:
+        if top is None or top >= self._size:  # it may be a term of a query, and of no data
             return found
         found[top] = True
         lower, upper = self._named(_SUBCLASS)

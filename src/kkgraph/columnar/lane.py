@@ -204,7 +204,8 @@ class Lane:
             case f.Class(iri):
                 belongs: Numbers = self._columns.instances(iri)[values]
                 return belongs
-        known = [n for n in self._space.ids(constraint.terms) if n is not None]
+        ids = self._space.ids(constraint.terms)  # some may be of a query's terms, and of no data
+        known = [n for n in ids if n is not None and n < self._size]
         listed: Numbers = flags(np.array(known, np.int64), self._size)[values]
         return listed
 

@@ -66,6 +66,8 @@ class Running:
             cause = error.__cause__
             if self._expired.is_set() or isinstance(cause, duckdb.InterruptException):
                 raise self._too_long() from error
+            if isinstance(cause, duckdb.InternalException):
+                raise UncoveredError("a statement that the engine fails to plan") from error
             reason = _uncovered(str(cause))
             if reason is not None:
                 raise UncoveredError(reason) from error
