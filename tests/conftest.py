@@ -3,12 +3,16 @@ from __future__ import annotations
 import compileall
 import json
 import os
+import time
 import warnings
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from kkgraph import KnowledgeGraph
+from kkgraph.fetching import fetcher
+from kkgraph.link.remote import target
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -53,6 +57,20 @@ def study_text() -> str:
 def worksheet() -> list[dict]:
     path = shared("source", "inventory.jsonl")
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
+
+
+@pytest.fixture
+def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses (s) that requests to others asked for, none of which is waited for.
+
+    Only the modules that make them have another clock: threads of the process (Spark's, once its
+    tests have run) go on to sleep, and what they ask for is nobody's pause.
+    """
+    pauses: list[float] = []
+    clock = SimpleNamespace(sleep=pauses.append, monotonic=time.monotonic, time=time.time)
+    for module in (fetcher, target):
+        monkeypatch.setattr(module, "time", clock)
+    return pauses
 
 
 def suite(*parts: str, skip: bool = False) -> Path | None:

@@ -9,16 +9,8 @@ import pytest
 
 from kkgraph.addresses import resolve
 from kkgraph.errors import RemoteError, SourceError
-from kkgraph.fetching import Fetcher, check_address, fetcher
+from kkgraph.fetching import Fetcher, check_address
 from serving import Reply, serving
-
-
-@pytest.fixture
-def slept(monkeypatch):
-    """The pauses that were asked for, none of which is waited for."""
-    pauses: list[float] = []
-    monkeypatch.setattr(fetcher.time, "sleep", pauses.append)
-    return pauses
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from conftest import shared
 from kkgraph import names, turtle
 from kkgraph.cli.app import app
 from kkgraph.errors import RemoteError
-from kkgraph.fetching import Fetcher, fetcher
+from kkgraph.fetching import Fetcher
 from kkgraph.link import Entry, Side, Target, reading
 from kkgraph.portal import actions, catalogues, harvest
 from portals import Ckan, package, said
@@ -25,13 +25,6 @@ BODIES = [
     Entry("6400114", "", "ท่าพระ", type="SAO", province="40"),
     Entry("4400115", "", "เทศบาลเมืองศิลา", type="TOWN", province="40"),
 ]
-
-
-@pytest.fixture
-def slept(monkeypatch):
-    pauses: list[float] = []
-    monkeypatch.setattr(fetcher.time, "sleep", pauses.append)
-    return pauses
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import time
 
 import pytest
 
@@ -26,14 +25,6 @@ WIKIDATA = {
 }
 BODY = {"id": "Q1077097", "name": "เทศบาลตำบล"}
 TAMBON = {"id": "Q1077097x", "name": "tambon of Thailand"}
-
-
-@pytest.fixture
-def slept(monkeypatch):
-    """The pauses that were asked for, none of which is waited for."""
-    pauses: list[float] = []
-    monkeypatch.setattr(time, "sleep", pauses.append)
-    return pauses
 
 
 def candidate(id_, name, score, match=False, **more):
@@ -281,14 +272,12 @@ def test_a_service_that_limits_its_users_is_waited_for(tmp_path, slept):
     assert found.value.code == "service-busy" and "0 of 40" in found.value.hint
 
 
-def test_requests_keep_their_distance(tmp_path, monkeypatch):
+def test_requests_keep_their_distance(tmp_path, slept):
     service = Service(offering(30))
-    pauses = []
-    monkeypatch.setattr(time, "sleep", pauses.append)
     with serving(service) as server:
         target = opened(server.base, tmp_path, fetcher=patient(pause_s=1.0))
         target.decide(rows(30))
-    assert len(pauses) == 4 and all(0.5 < p <= 1.0 for p in pauses)
+    assert len(slept) == 4 and all(0.5 < p <= 1.0 for p in slept)
 
 
 def test_web_pages_and_nonsense_are_no_answers(tmp_path, slept):
