@@ -92,12 +92,11 @@ class Reader:
 
     def _read_gaps(self, wanted: list[str]) -> dict[str, Gap]:
         raw: dict[str, dict[str, Any]] = {}
-        for row in _rows(self.store, _GAPS, wanted):
-            mine = raw.setdefault(
-                row["gap"].value, {"q": {}, "reason": row["reason"].value, "f": {}}
-            )
-            mine["q"][row["q"].language or "en"] = row["q"].value
-            mine["f"][row["f"].value] = None
+        chosen = ("gap", "q", "reason", "f")
+        for gap, text, reason, finding in _columns(self.store, _GAPS, wanted, chosen):
+            mine = raw.setdefault(gap.value, {"q": {}, "reason": reason.value, "f": {}})
+            mine["q"][text.language or "en"] = text.value
+            mine["f"][finding.value] = None
         notes = self.findings({f for m in raw.values() for f in m["f"]})
         labels = self.labels({m["reason"] for m in raw.values()})
         return {
@@ -120,11 +119,10 @@ class Reader:
 
     def _read_labels(self, wanted: list[str]) -> dict[str, Text]:
         out: dict[str, dict[str, tuple[int, str]]] = {}
-        for row in _rows(self.store, _LABELS, wanted):
-            label = row["l"]
+        for node, label, rank in _columns(self.store, _LABELS, wanted, ("n", "l", "rank")):
             lang = (label.language or "en").split("-")[0]
-            mine = out.setdefault(row["n"].value, {})
-            found = int(row["rank"].value), label.value
+            mine = out.setdefault(node.value, {})
+            found = int(rank.value), label.value
             mine[lang] = min(mine.get(lang, found), found)
         return {iri: {lang: text for lang, (_, text) in by.items()} for iri, by in out.items()}
 
@@ -183,12 +181,6 @@ def _note(iri: str, mine: _Raw, graph: str, labels: dict[str, tuple[str, Text]])
         evidence=None if start is None else Evidence(name, source, int(start), int(end), sha),
         reference=None if locator is None else Reference(name, document, locator),
     )
-
-
-def _rows(store: Store, query: str, wanted: list[str]) -> Iterable[dict[str, Any]]:
-    result = query_about(store, query, wanted, Limits(max_rows=None))
-    for row in result.rows:
-        yield dict(zip(result.variables, row, strict=True))
 
 
 def _columns(

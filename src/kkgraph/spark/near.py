@@ -131,13 +131,8 @@ class NearSpace(SparkSpace):
             return _tuples(self._here(sql))
         return super()._selected(said, sql)
 
-    def columns(self, sql: str) -> list[Any]:
-        """As in ``SparkSpace``."""
-        with translated():
-            near = self._near(rendered(sql, self._closure).reads)
-        if near:
-            return [column.to_numpy() for column in self._here(sql).columns]
-        return super().columns(sql)
+    def _fetched(self, said: Statement, sql: str) -> pa.Table:
+        return self._here(sql) if self._near(said.reads) else super()._fetched(said, sql)
 
     def _at_hand(self, table: str, waiting: Sequence[tuple[Statement, str]]) -> bool:
         if table not in self._held:

@@ -191,10 +191,13 @@ class SparkSpace(Space):
     def columns(self, sql: str) -> list[Any]:
         """The columns of a SELECT of whole numbers without nulls, as numpy arrays."""
         with translated():
-            said = rendered(sql, self._closure)
-            self._insert(said.reads)
-            found = self._spark.sql(said.sql).toArrow()
+            found = self._fetched(rendered(sql, self._closure), sql)
         return [column.to_numpy() for column in found.columns]
+
+    def _fetched(self, said: Statement, sql: str) -> pa.Table:
+        """The rows of a SELECT; ``sql`` is the statement as DuckDB has it."""
+        self._insert(said.reads)
+        return self._spark.sql(said.sql).toArrow()
 
     def batches(self, sql: str) -> Batches:
         """As in ``Space``; ``StoreError`` not-on-spark where the rows are too many to be fetched.

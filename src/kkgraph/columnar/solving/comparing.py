@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kkgraph.columnar.queries import forms as f
 from kkgraph.columnar.queries import kinds as k
 from kkgraph.columnar.solving.judging import exact
+from kkgraph.columnar.solving.solutions import grouped
 from kkgraph.columnar.solving.terms import Terms
 
 if TYPE_CHECKING:
@@ -89,9 +90,9 @@ def _side(expression: f.Expression, solutions: Solutions, terms: Terms) -> _Side
     if column is None or column.computed or (column.values < 0).any():
         return None
     places = terms.places(column.values)
-    known, of_row = np.unique(places, return_inverse=True)
-    kinds = np.array([_sort(terms.kind(int(place))) for place in known], np.int8)
-    return _Side(column.values, kinds[of_row])
+    groups = grouped([places], solutions.size)
+    kinds = np.array([_sort(terms.kind(place)) for place in places[groups.rows].tolist()], np.int8)
+    return _Side(column.values, kinds[groups.of_row])
 
 
 def _sort(kind: str) -> int:
@@ -106,10 +107,11 @@ def _ranks(one: Numbers, two: Numbers, terms: Terms) -> tuple[Numbers, Numbers] 
     """The place of each number among all that occur; None where they are too many."""
     import numpy as np
 
-    known, of_row = np.unique(np.concatenate([one, two]), return_inverse=True)
-    if len(known) > _MOST:
+    both = np.concatenate([one, two])
+    groups = grouped([both], len(both))
+    if groups.size > _MOST:
         return None
-    values = [exact(term) for term in terms.of(known)]
+    values = [exact(term) for term in terms.of(both[groups.rows])]
     place = {value: at for at, value in enumerate(sorted(set(values)))}
-    ranks = np.array([place[value] for value in values], np.int64)[of_row]
+    ranks = np.array([place[value] for value in values], np.int64)[groups.of_row]
     return ranks[: len(one)], ranks[len(one) :]

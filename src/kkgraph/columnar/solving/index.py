@@ -56,14 +56,9 @@ class Kept:
 _KEPT: Final = PerFile(Kept)
 
 
-def memory_of(columnar: Columnar) -> int:
-    """The bound on the memory of a file's session, in bytes; it is asked for once."""
-    return _KEPT.of(columnar).allowed
-
-
 def allowance(columnar: Columnar, timeout_s: float | None = None) -> Allowance:
     """The time, and the part of the session's memory, that one question may take."""
-    most = min(limits.MOST_CELLS, memory_of(columnar) // limits.BYTES_A_CELL)
+    most = min(limits.MOST_CELLS, _KEPT.of(columnar).allowed // limits.BYTES_A_CELL)
     return Allowance(timeout_s, most)
 
 
