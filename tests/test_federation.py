@@ -16,7 +16,7 @@ from kkgraph import KnowledgeGraph, catalogue, federation, sparql
 from kkgraph.errors import QuestionError, RemoteError, StoreError
 from kkgraph.federation import keeping
 from kkgraph.federation.relay import Relay
-from kkgraph.fetching import Fetcher, fetcher
+from kkgraph.fetching import Fetcher
 from kkgraph.questions import read_question
 from serving import Reply, Request, serving
 
@@ -56,13 +56,6 @@ def question(tmp_path: Path, base: str, body: str = "", header: str = ""):
     path = tmp_path / "moved.rq"
     path.write_text(text, encoding="utf-8")
     return read_question(path)
-
-
-@pytest.fixture
-def slept(monkeypatch):
-    pauses: list[float] = []
-    monkeypatch.setattr(fetcher.time, "sleep", pauses.append)
-    return pauses
 
 
 def test_an_answer_is_asked_for_once_and_then_kept(graph, tmp_path):

@@ -95,8 +95,9 @@ class NearSpace(SparkSpace):
             self._spark.createDataFrame(self._held[table]).createOrReplaceTempView(table)
 
     def _drop(self, table: str) -> None:
-        self._held.pop(table, None)
         self._stale.discard(table)
+        if self._held.pop(table, None) is not None and self._engine is not None:
+            self._engine.unregister(table)  # or its rows would be kept
 
     def _table(self, said: Statement, sql: str) -> None:
         making = _MAKING.match(sql)
