@@ -97,11 +97,12 @@ def _open(path: Path) -> Iterator[tuple[Any, Callable[[], int]]]:
 
     packed = _PACKED.get(path.suffix.lower())
     with path.open("rb", buffering=0) as file:
+        place = file.tell if file.seekable() else int  # a pipe doesn't know
         if packed:
             with pa.CompressedInputStream(pa.PythonFile(file, "r"), packed) as stream:
-                yield stream, file.tell
+                yield stream, place
         else:
-            yield file, file.tell
+            yield file, place
 
 
 def _line_blocks(file: io.BufferedReader, source: Source) -> Iterator[Block]:
