@@ -124,6 +124,7 @@ def test_query_from_standard_input():
         (["explain", "e-laas"], None, "not-a-finding", 2, "kkgraph show"),
         (["explain", "F999"], None, "unknown-entity", 2, ""),
         (["query", "nowhere.rq"], None, "missing-file", 2, "Check"),
+        (["query", "ASK\n{?s ?p ?o}" + " " * 300], None, "missing-file", 2, "| kkgraph query -"),
         (["query", "-"], "SELECT {", "bad-sparql", 2, "query:1:"),
         (["query", "-"], "SELECT * { SERVICE <http://x> {} }", "remote-access", 2, "--allow"),
         (["validate", "nowhere.ttl"], None, "missing-file", 2, ""),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -31,7 +32,7 @@ from kkgraph.cli.common import (
     write_table,
 )
 from kkgraph.cli.folders import parquet_folder, say_written
-from kkgraph.errors import QuestionError
+from kkgraph.errors import QuestionError, SourceError
 
 
 @app.command(rich_help_panel=ASK)
@@ -192,6 +193,13 @@ def query(
 
     choose("--format", form, ("table", "csv", "json", "md", "xlsx", "ttl", "parquet"))
     choose("--lang", lang, ("th", "en"))
+    if "{" in file and not os.path.exists(file):  # noqa: PTH110 - a path may be no such text
+        raise SourceError(
+            "missing-file",
+            "no file has such a name; it looks like a query",
+            where=" ".join(file.split())[:60],
+            hint="Save it in a file, or give it to standard input: echo '…' | kkgraph query -",
+        )
     text = files.read_stdin() if file == "-" else files.read_text(file)
     choose("--engine", engine, ENGINES)
     folder = None if explain else parquet_folder(form, output, engine, max_rows)
