@@ -16,6 +16,7 @@ from kkgraph.cases import matrix, tabulated
 from kkgraph.cases import words as said
 from kkgraph.cases.conditions import ABSENT, ADDABLE, KINDS, PRESENT
 from kkgraph.cases.matrix import BOTH, ORDER, UNREPORTED
+from kkgraph.cli import matrices
 from kkgraph.errors import QuestionError, StoreError, TermError
 from kkgraph.names import KK, KKD
 from kkgraph.report.heatmap import to_html
@@ -412,7 +413,13 @@ def test_what_is_filled_is_found_without_looking_at_every_pair(loaded, by):
 
 @pytest.mark.parametrize(
     "write",
-    [tabulated.to_csv, tabulated.to_qca, to_html, lambda found: tabulated.to_xlsx(found, "x")],
+    [
+        tabulated.to_csv,
+        tabulated.to_qca,
+        to_html,
+        lambda found: tabulated.to_xlsx(found, "x"),
+        lambda found: matrices.comparison(found, 100),
+    ],
 )
 def test_a_table_that_nobody_could_read_is_refused(loaded, write, monkeypatch):
     found = loaded.compare("theme")

@@ -358,3 +358,8 @@ def test_a_wide_matrix_shows_the_conditions_of_its_cases(at, monkeypatch):
     assert own == {
         wide["cell_id"](r, c) for r in rows for c in spoken if wide["found"].cell(r, c).told
     }
+    monkeypatch.setattr(overview, "COLUMNS", len(spoken) - 1)
+    body = frame.reply(overview.matrix(at, visit), visit).body.decode()
+    assert body.count('<th scope="col"><') == len(spoken) - 1
+    assert f"The table has the {len(spoken) - 1} conditions with most reports; 1 more" in body
+    assert own == set(re.findall(r'<details class="cell" id="([^"]*)"', body))

@@ -45,6 +45,8 @@ _LABELS: Final = (
 }"""
 )
 _REMEMBER: Final = 200_000
+_AT_ONCE: Final = 20_000
+"""The rows of more findings than these would take more memory than their notes."""
 _GAPS: Final = (
     _HEAD
     + """SELECT * WHERE {
@@ -67,7 +69,9 @@ class Reader:
     def labels(self, iris: Iterable[str]) -> dict[str, Text]:
         """Labels by IRI and language; ``skos:prefLabel`` wins over ``rdfs:label``."""
         self._refresh()
-        wanted = set(iris)
+        return self._named(set(iris))
+
+    def _named(self, wanted: set[str]) -> dict[str, Text]:
         if new := _listed(wanted - self._labels.keys()):
             self._labels |= {iri: {} for iri in wanted - self._labels.keys()}
             self._labels |= self._read_labels(new)
@@ -76,10 +80,13 @@ class Reader:
     def findings(self, iris: Iterable[str]) -> dict[str, FindingNote]:
         """What a line says about the findings it rests on, by IRI; others are left out."""
         self._refresh()
-        wanted = set(iris)
-        if new := _listed(wanted - self._findings.keys()):
-            self._findings |= dict.fromkeys(wanted - self._findings.keys())
-            self._findings |= self._read_findings(new)
+        return self._noted(set(iris))
+
+    def _noted(self, wanted: set[str]) -> dict[str, FindingNote]:
+        new = _listed(wanted - self._findings.keys())
+        self._findings |= dict.fromkeys(wanted - self._findings.keys())
+        for start in range(0, len(new), _AT_ONCE):
+            self._findings |= self._read_findings(new[start : start + _AT_ONCE])
         return {i: note for i in wanted if (note := self._findings.get(i))}
 
     def gaps(self, iris: list[str]) -> tuple[Gap, ...]:
@@ -97,8 +104,8 @@ class Reader:
             mine = raw.setdefault(gap.value, {"q": {}, "reason": reason.value, "f": {}})
             mine["q"][text.language or "en"] = text.value
             mine["f"][finding.value] = None
-        notes = self.findings({f for m in raw.values() for f in m["f"]})
-        labels = self.labels({m["reason"] for m in raw.values()})
+        notes = self._noted({f for m in raw.values() for f in m["f"]})
+        labels = self._named({m["reason"] for m in raw.values()})
         return {
             iri: Gap(
                 iri=names.compact(iri),
@@ -143,7 +150,7 @@ class Reader:
         home = {iri.value: graph.value for iri, graph in homes}
         nodes = {node for mine in raw.values() for node in mine.holders}
         nodes |= {term.value for mine in raw.values() for term in mine.told[-2:]}
-        labels = {iri: (names.compact(iri), text) for iri, text in self.labels(nodes).items()}
+        labels = {iri: (names.compact(iri), text) for iri, text in self._named(nodes).items()}
         return {i: _note(i, m, home[i], labels) for i, m in raw.items() if i in home}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -78,28 +78,44 @@ def gather(reader: Reader, cases: dict[str, Text]) -> Gathered:
     """The findings of the cases."""
     homes: dict[str, dict[str, None]] = defaultdict(dict)
     plain: dict[str, tuple[str, ...]] = {}
+    once: dict[str, str] = {}  # each text once, however many findings have it
     for f, g, *rest in reader.store.query(_FINDINGS, _ALL).rows:
         case = _OWN.get(g.value, g.value.removeprefix(names.CASE_PREFIX))
         if case in cases:
             homes[f.value][case] = None
-            said_of = tuple(t.value if t is not None else "" for t in rest)
+            told = (t.value if t is not None else "" for t in rest)
+            said_of = tuple(once.setdefault(value, value) for value in told)
             plain[f.value] = min(plain.get(f.value, said_of), said_of)  # whatever the order of rows
-    above = _superclasses(reader)
-    sides: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for f, p, node, kind in reader.store.query(_NODES, _ALL).rows:
-        if f.value in plain and isinstance(node, ox.NamedNode):
-            sides[f.value, p.value][node.value] |= {kind.value, *above.get(kind.value, ())}
+    sides = _sides(reader, plain)
     said = []
     for iri in sorted(plain):
         scope, kind, claim, hedge, theme = plain[iri]
-        about, value = (
-            {n: frozenset(c) for n, c in sorted(sides.get((iri, KK + side), {}).items())}
-            for side in ("about", "value")
-        )
+        about, value = (sides.get((iri, KK + side), {}) for side in ("about", "value"))
         said.append(Said(iri, scope, kind, claim, hedge, theme, about, value))
     # what a case brings of its own is told by the case, and not by the study that cites it
-    told = {i: tuple(c for c in h if c != STUDY or len(h) == 1) for i, h in homes.items()}
-    return Gathered(said, told, cases)
+    told_by = {i: tuple(c for c in h if c != STUDY or len(h) == 1) for i, h in homes.items()}
+    return Gathered(said, told_by, cases)
+
+
+def _sides(
+    reader: Reader, findings: Container[str]
+) -> dict[tuple[str, str], dict[str, frozenset[str]]]:
+    """By finding and property the nodes, in order, with all their classes."""
+    above = _superclasses(reader)
+    known: dict[tuple[frozenset[str], str], frozenset[str]] = {}  # many nodes have the same classes
+    once: dict[str, str] = {}
+    sides: dict[tuple[str, str], dict[str, frozenset[str]]] = defaultdict(dict)
+    for f, p, term, kind in reader.store.query(_NODES, _ALL).rows:
+        if f.value not in findings or not isinstance(term, ox.NamedNode):
+            continue
+        nodes, node = sides[f.value, p.value], once.setdefault(term.value, term.value)
+        have = nodes.get(node, frozenset())
+        classes = known.get((have, kind.value))
+        if classes is None:
+            classes = have | {kind.value, *above.get(kind.value, ())}
+            known[have, kind.value] = classes
+        nodes[node] = classes
+    return {key: dict(sorted(nodes.items())) for key, nodes in sides.items()}
 
 
 def _superclasses(reader: Reader) -> dict[str, set[str]]:

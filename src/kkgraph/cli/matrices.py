@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from kkgraph.cases import words
 from kkgraph.cases.conditions import ABSENT, PRESENT
 from kkgraph.cases.matrix import BOTH, STATES, UNREPORTED
-from kkgraph.cases.tabulated import filled, hedges_text, notes, sources_text
+from kkgraph.cases.tabulated import check_size, filled, hedges_text, notes, sources_text
 from kkgraph.layout import display_width, pad, wrap
 from kkgraph.model import in_language
 
@@ -25,7 +25,11 @@ def mark(cell: Cell) -> str:
 
 
 def comparison(found: Comparison, width: int) -> str:
-    """The matrix, its legend, and each cell's findings with strength and speaker."""
+    """The matrix, its legend, and each cell's findings with strength and speaker.
+
+    Raises ``StoreError`` result-too-large, as a table does.
+    """
+    check_size(found)
     lang = found.lang
     if not found.columns:
         return in_language(words.NOTHING, lang) + "\n"

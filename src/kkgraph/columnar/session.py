@@ -140,6 +140,8 @@ def _translation(error: Exception, where: str) -> BaseException | None:
     match error:
         case MemoryError() | duckdb.OutOfMemoryException():
             return out_of_memory(message or "no memory is left", where)
+        case duckdb.Error() if "MemoryError" in message:  # Python's, where it hands tables over
+            return out_of_memory("no memory is left", where)
         case duckdb.Error() if "Corrupt database file" in message:
             return damaged(where)
         case RuntimeError() if "interrupted" in str(error):  # what the engine makes of Ctrl-C

@@ -72,6 +72,8 @@ def _settle(memory: int) -> None:
     if memory and sys.platform != "win32":
         import resource
 
+        # Arrow's own allocator takes a GiB of addresses at once, which would count as used
+        os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
         kind = resource.RLIMIT_DATA if sys.platform == "linux" else resource.RLIMIT_AS
         with contextlib.suppress(OSError, ValueError):
             resource.setrlimit(kind, (memory, memory))

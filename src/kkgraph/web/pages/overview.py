@@ -100,7 +100,8 @@ def systems(desk: Desk, visit: Visit) -> Page:
 
 
 COLUMNS: Final = 200
-"""Of more conditions than these a page of the matrix shows those that its cases speak of."""
+"""Of more conditions than these a page of the matrix shows those that its cases speak of, and no
+more than these in its table."""
 
 
 def matrix(desk: Desk, visit: Visit) -> Page:
@@ -125,6 +126,7 @@ def matrix(desk: Desk, visit: Visit) -> Page:
         here = {r.iri for r in shown}
         spoken = {iri for (row, iri), cell in found.cells.items() if row in here and cell.told}
         columns = [c for c in columns if c.iri in spoken]
+    table = columns[:COLUMNS]
     place = {r.iri: n for n, r in enumerate(rows)}
     return Page(
         "matrix.html",
@@ -135,7 +137,9 @@ def matrix(desk: Desk, visit: Visit) -> Page:
             "kind": kinds[by],
             "found": found,
             "columns": columns,
+            "table": table,
             "left_out": len(spot) - len(columns),
+            "below": len(columns) - len(table),
             **pager,
             "shown": len(shown),
             "levels": [
