@@ -495,7 +495,7 @@ def test_its_own_data_are_validated_as_sql(nation, tmp_path, capsys):
 def test_a_large_file_is_not_read_as_a_whole(nation, monkeypatch):
     with KnowledgeGraph.open(nation) as graph:
         whole = graph.background()
-        monkeypatch.setattr("kkgraph.judging.LARGE", 1000)
+        monkeypatch.setattr("kkgraph.large.LARGE", 1000)
         study = graph.background()
         assert {q.graph_name.value for q in whole} - {q.graph_name.value for q in study} == {
             KKG + "case-nation"

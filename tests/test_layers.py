@@ -17,7 +17,7 @@ FLOORS = {
     4: ["store", "columnar"],
     5: ["reading", "spark"],
     6: ["analytic", "answers", "catalogue", "evidence", "hygiene", "reasoning", "shapes"],
-    7: ["entities", "exports", "federation", "opening"],
+    7: ["entities", "exports", "federation", "large", "opening"],
     8: ["cases"],
     9: ["backup", "judging", "link"],
     10: ["graph"],

@@ -203,9 +203,7 @@ def test_tables_take_no_changes(there):
 
 
 def test_large_tables_are_never_fetched_to_be_judged(there, monkeypatch):
-    from kkgraph import judging
-
-    monkeypatch.setattr(judging, "LARGE", 10)
+    monkeypatch.setattr("kkgraph.large.LARGE", 10)
     with pytest.raises(StoreError) as caught:
         there.validate()
     assert caught.value.code == "not-on-spark"

@@ -26,7 +26,7 @@ from kkgraph.store.snapshots import take
 from kkgraph.web import desk
 from kkgraph.web.desk import Desk
 from kkgraph.web.messages import Job
-from kkgraph.web.pages import asked, described, frame, overview, terms, things, void
+from kkgraph.web.pages import asked, checking, described, frame, overview, terms, things, void
 from kkgraph.web.pages.visit import Visit
 
 CASES = 30
@@ -363,3 +363,27 @@ def test_a_wide_matrix_shows_the_conditions_of_its_cases(at, monkeypatch):
     assert body.count('<th scope="col"><') == len(spoken) - 1
     assert f"The table has the {len(spoken) - 1} conditions with most reports; 1 more" in body
     assert own == set(re.findall(r'<details class="cell" id="([^"]*)"', body))
+
+
+def test_a_file_is_checked_and_a_form_made_without_reading_all_cases(at, monkeypatch, tmp_path):
+    read = []
+    quads = type(at.graph.store).quads
+
+    def noted(store, graphs=None):
+        read.extend(wanted := list(store.graphs() if graphs is None else graphs))
+        return quads(store, wanted)
+
+    monkeypatch.setattr(type(at.graph.store), "quads", noted)
+    monkeypatch.setattr("kkgraph.large.LARGE", 1_000)
+    monkeypatch.setattr(at, "_kept", {})
+    file = tmp_path / "one.ttl"
+    file.write_text(f"<urn:x> a <{names.KK}Finding> .\n", encoding="utf-8")
+    visit = Visit("/validate", "en")
+    page = checking.check(at, path=str(file), title="one.ttl", marked=False, visit=visit)
+    assert page.status == 200 and "exactly one passage" in page.body.decode()
+    book = checking.template(at, lang="th")
+    assert len(book.body) > 10_000
+    assert names.KKG + "study" in read
+    assert names.CASE_PREFIX + "nation" not in read
+    at.graph.template(tmp_path / "filled.xlsx", fill="nation")
+    assert names.CASE_PREFIX + "nation" in read

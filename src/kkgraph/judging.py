@@ -12,6 +12,7 @@ from kkgraph import names, turtle
 from kkgraph.analytic import ColumnarStore
 from kkgraph.analytic.spread import SparkStore
 from kkgraph.errors import ReasonError, StoreError
+from kkgraph.large import at_hand, is_large, statements
 from kkgraph.store import Store
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from kkgraph.reasoning import Outcome
     from kkgraph.shapes import Report
 
-LARGE: Final = 500_000
-"""Beyond so many statements a columnar file is not read as a whole."""
 _OF_HELD: Final = frozenset(("first", "progress", "explained"))
 
 
@@ -64,10 +63,10 @@ class JudgingWork:
             return bulk_validation.validate_held(
                 held, shapes=chosen, **{k: bulk[k] for k in _OF_HELD & bulk.keys()}
             )
-        if isinstance(self.store, SparkStore) and _quads(self.store) > LARGE:
+        if isinstance(self.store, SparkStore) and is_large(self.store):
             raise StoreError(
                 "not-on-spark",
-                f"{_quads(self.store):,} statements are too much to be fetched for validation",
+                f"{statements(self.store):,} statements are too much to be fetched for validation",
                 where=self.store.where,
                 hint="Validate the tables there: kkgraph validate --tables FOLDER --engine spark.",
             )
@@ -90,10 +89,10 @@ class JudgingWork:
         """
         from kkgraph import reasoning
 
-        if isinstance(self.store, ColumnarStore | SparkStore) and _quads(self.store) > LARGE:
+        if isinstance(self.store, ColumnarStore | SparkStore) and is_large(self.store):
             raise ReasonError(
                 "too-much-to-classify",
-                f"HermiT is for some thousand statements, and here are {_quads(self.store):,}",
+                f"HermiT is for some thousand statements, and here are {statements(self.store):,}",
                 where=self.store.where,
                 hint="Apply the rules as SQL: kkgraph reason FILE.kk (without --store), or "
                 "kkgraph reason --tables FOLDER --engine spark.",
@@ -115,21 +114,9 @@ class JudgingWork:
         Of a large columnar file, or of large tables for Spark, only the study's: its cases are too
         much to look things up in.
         """
-        if isinstance(self.store, ColumnarStore | SparkStore) and _quads(self.store) > LARGE:
-            graphs = (g for g in self.store.graphs() if g not in _cases(self.store))
-            return list(self.store.quads(g for g in graphs if names.is_background(g)))
-        return list(self.store.quads(g for g in self.store.graphs() if names.is_background(g)))
+        return list(self.store.quads(g for g in at_hand(self.store) if names.is_background(g)))
 
     def _asserted(self) -> list[ox.Quad]:
         inferred = names.KKG + "inferred"
         graphs = (g for g in self.store.graphs() if g != inferred and not names.is_apart(g))
         return list(self.store.quads(graphs))
-
-
-def _quads(store: ColumnarStore | SparkStore) -> int:
-    """How many statements there are."""
-    return (store.tables if isinstance(store, SparkStore) else store.columnar).n_quads
-
-
-def _cases(store: Store) -> set[str]:
-    return {g for g in store.graphs() if g.startswith(names.MERGED_PREFIXES)}

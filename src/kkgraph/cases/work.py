@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kkgraph import files, names, turtle
+from kkgraph import files, names
 from kkgraph.errors import TermError
+from kkgraph.large import at_hand
 from kkgraph.reading import Reader
 from kkgraph.store import Store
 
@@ -90,9 +91,10 @@ class CaseWork:
         from kkgraph.cases import filing
         from kkgraph.cases.known import Known
 
-        graphs = (g for g in self.store.graphs() if not names.is_apart(g))
-        quads = list(self.store.quads(graphs))
-        known = Known.of(quads)
+        graph = names.CASE_PREFIX + str(fill)
+        filled = [graph] if graph in self.store.graphs() else []
+        graphs = [g for g in at_hand(self.store) if not names.is_apart(g) and g not in filled]
+        known = Known.of(self.store.quads([*graphs, *filled]))
         options: dict[str, Any] = {
             "lang": lang,
             "shapes": [Path(s) for s in shapes],
@@ -102,8 +104,7 @@ class CaseWork:
             return filing.empty(Path(path), known, **options)
         if Path(fill).exists():
             return filing.from_file(Path(path), Path(fill), known, **options)
-        graph = names.CASE_PREFIX + str(fill)
-        triples = [q.triple for q in quads if turtle.graph_of(q) == graph]
+        triples = [q.triple for q in self.store.quads(filled)]
         shipped = files.case_packages()
         if not triples and str(fill) in shipped:
             source = shipped[str(fill)] / f"{fill}.ttl"

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kkgraph.cases.phrases import say
 from kkgraph.errors import KkgraphError, SourceError
-from kkgraph.graph import background_of
 from kkgraph.model import in_language
 from kkgraph.names import compact
 from kkgraph.web.asking import XLSX
@@ -46,7 +45,7 @@ def check(desk: Desk, *, path: str, title: str, marked: bool, visit: Visit) -> R
 
     place = Path(path)
     try:
-        known = desk.keep("background", lambda: background_of(desk.graph.store.quads()))
+        known = desk.keep("background", desk.graph.background)
         found = checking.check_files([place], known)
         if marked:
             name = _marked_name(title)
