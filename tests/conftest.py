@@ -8,6 +8,7 @@ import warnings
 from pathlib import Path
 from types import SimpleNamespace
 
+import pyoxigraph as ox
 import pytest
 
 from kkgraph import KnowledgeGraph
@@ -71,6 +72,13 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     for module in (fetcher, target):
         monkeypatch.setattr(module, "time", clock)
     return pauses
+
+
+def nameless(q: ox.Quad | ox.Triple) -> tuple[str, ...]:
+    """A quad, or a triple, whose blank nodes are one."""
+    terms = ["_" if isinstance(t, ox.BlankNode) else str(t) for t in (q.subject, q.object)]
+    graph = [str(q.graph_name)] if isinstance(q, ox.Quad) else []
+    return (terms[0], q.predicate.value, terms[1], *graph)
 
 
 def suite(*parts: str, skip: bool = False) -> Path | None:

@@ -8,8 +8,8 @@ import duckdb
 import pyoxigraph as ox
 import pytest
 
-from conftest import ROOT
-from kkgraph import KnowledgeGraph, catalogue, entities, shapes
+from conftest import ROOT, nameless
+from kkgraph import KnowledgeGraph, catalogue, entities, shapes, turtle
 from kkgraph.analytic import ColumnarStore, fallback
 from kkgraph.analytic.forms import computed_variables
 from kkgraph.cases import national
@@ -17,8 +17,9 @@ from kkgraph.cli.main import main
 from kkgraph.columnar import queries
 from kkgraph.columnar.loading import load
 from kkgraph.errors import QuestionError, ReasonError, SourceError, StoreError, TermError
-from kkgraph.names import KKD, KKG, PREFIXES
+from kkgraph.names import KKD, KKG, PREFIXES, is_merged
 from kkgraph.store import Limits
+from kkgraph.store.derived import with_default
 
 FREE = Limits(None, None)
 CASE = ROOT / "data" / "cases"
@@ -360,6 +361,59 @@ def test_export_and_build_again_is_the_same(nation, tmp_path):
         lines = plain.export("nt").decode().splitlines()
         assert len(lines) == 4
         assert any('"007"' in line for line in lines)
+
+
+AWKWARD = r"""
+<urn:s> <urn:p> "tab\t, line\nend\r, quote \" and \\u0041 \\" <urn:g> .
+<urn:s> <urn:p> "\u0E01\u0E02"@th <urn:g> .
+<urn:s> <urn:p> _:b <urn:h> .
+_:b <urn:p> "1"^^<http://www.w3.org/2001/XMLSchema#integer> <urn:h> .
+<urn:s> <urn:p> <urn:o> .
+<urn:s> <urn:p> <urn:o> <urn:h> .
+"""
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"graphs": ["study", "cited"]},
+        {"graphs": ["ontology"]},
+        {"default_graph": True},
+        {"graphs": ["study", "ontology"], "default_graph": True},
+    ],
+    ids=str,
+)
+def test_lines_are_exported_by_sql_quad_by_quad(nation, monkeypatch, options):
+    monkeypatch.setattr("kkgraph.columnar.written._LINES", 500)
+    graphs = [KKG + name for name in options.get("graphs", ())]
+    with KnowledgeGraph.open(nation) as graph:
+        quads = [q for q in graph.store.quads() if not graphs or q.graph_name.value in graphs]
+        triples = {q.triple for q in quads if graphs or is_merged(q.graph_name.value)}
+        if options.get("default_graph"):
+            quads = with_default(quads)
+        for kind, want in (("nt", triples), ("nq", set(quads))):
+            pieces = list(graph.export_chunks(kind, **options))
+            assert len(pieces) > 3 and all(piece.endswith(b"\n") for piece in pieces)
+            found = list(ox.parse(b"".join(pieces), format=turtle.FORMATS[kind]))
+            read = {q.triple for q in found} if kind == "nt" else set(found)
+            assert read == want
+            assert len(found) == len(want)
+        with pytest.raises(TermError):
+            graph.export_chunks("nt", graphs=["nowhere"])
+
+
+def test_all_terms_are_exported_as_they_are(tmp_path):
+    file = built(tmp_path, AWKWARD, "data.nq")
+    given = ox.parse(AWKWARD.encode(), format=ox.RdfFormat.N_QUADS)
+    want = {nameless(q) for q in given}
+    assert len(want) == 6
+    with KnowledgeGraph.open(file) as graph:
+        found = ox.parse(graph.export("nq"), format=ox.RdfFormat.N_QUADS)
+        assert {nameless(q) for q in found} == want
+        triples = list(ox.parse(graph.export("nt"), format=ox.RdfFormat.N_TRIPLES))
+        assert {nameless(q)[:3] for q in triples} == {q[:3] for q in want}
+        assert len(triples) == 5
 
 
 def test_both_readers_put_data_into_a_graph(tmp_path, monkeypatch):

@@ -17,7 +17,7 @@ import pyoxigraph as ox
 import pytest
 
 import sparql_servers
-from conftest import ROOT
+from conftest import ROOT, nameless
 from kkgraph import KnowledgeGraph, __version__, catalogue, names, opening, turtle
 from kkgraph.analytic import ColumnarStore
 from kkgraph.cli.main import main
@@ -688,12 +688,6 @@ def test_linking_and_filling_a_form(graph, shared_graph, tmp_path):
     assert len(ours) > 5
     assert theirs == ours
     assert shared_graph.template(tmp_path / "form.yaml", fill="ban-pet").complete
-
-
-def nameless(q):
-    """A quad whose blank nodes are one."""
-    terms = ["_" if isinstance(t, ox.BlankNode) else str(t) for t in (q.subject, q.object)]
-    return (terms[0], q.predicate.value, terms[1], str(q.graph_name))
 
 
 def test_cases_load_compare_and_unload(shared_graph, tmp_path):

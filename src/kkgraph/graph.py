@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -13,7 +13,7 @@ from kkgraph.analytic.spread import parquet_store
 from kkgraph.backup import Manifest, make
 from kkgraph.cases.work import CaseWork
 from kkgraph.errors import QuestionError, TermError
-from kkgraph.exports import export
+from kkgraph.exports import chunks
 from kkgraph.judging import JudgingWork
 from kkgraph.link.work import LinkWork
 from kkgraph.model import Answer, Question, Route
@@ -311,7 +311,13 @@ class KnowledgeGraph(CaseWork, LinkWork, JudgingWork):
         formats (ttl, nt, rdf) hold the default graph's triples, or the union of ``graphs`` where
         some are named.
         """
-        return export(self.store, kind, graphs=graphs, default_graph=default_graph)
+        return b"".join(self.export_chunks(kind, graphs=graphs, default_graph=default_graph))
+
+    def export_chunks(
+        self, kind: str, *, graphs: Sequence[str] = (), default_graph: bool = False
+    ) -> Iterator[bytes]:
+        """What ``export`` gives, in pieces: nt and nq of a columnar file never stand in memory."""
+        return chunks(self.store, kind, graphs=graphs, default_graph=default_graph)
 
     def backup(self, to: Path | str, *, replace: bool = False) -> Manifest:
         """What the back-up holds that is now at ``to``; see ``kkgraph.backup`` for the rest."""

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from kkgraph.analytic.forms import Forms, forms_of
-from kkgraph.columnar.session import translated
-from kkgraph.columnar.written import TERMS, statements
+from kkgraph.columnar.written import lines
 from kkgraph.errors import StoreError
 from kkgraph.shacl.queries import predicates_of
 from kkgraph.sparql import blank, names_remote, with_prefixes
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 IN_MEMORY: Final = 500_000
 """Up to so many quads a copy is held in memory and serves all questions."""
 _COPIES: Final = 3
-_LINES: Final = 100_000
 _MARK: Final = "urn:kkgraph:graph"
 _ALL: Final = re.compile(r"\bDESCRIBE\b", re.I)
 
@@ -174,7 +172,7 @@ def load_into(
     with _disk(folder):
         try:
             with file.open("w", encoding="utf-8", newline="\n") as out:
-                out.writelines(lines(columnar, graphs, wanted))
+                out.writelines(lines(columnar, rows_of(columnar, graphs, wanted)))
             engine.bulk_load(path=str(file), format=ox.RdfFormat.N_QUADS, lenient=True)
         finally:
             file.unlink(missing_ok=True)
@@ -190,25 +188,6 @@ def rows_of(columnar: Columnar, graphs: Graphs, wanted: frozenset[str] | None) -
         f"SELECT g, p, s, o FROM {graphs.dataset.named}{where}"
         f" UNION ALL SELECT -1 AS g, p, s, o FROM {graphs.dataset.default}{where}"
     )
-
-
-def lines(
-    columnar: Columnar, graphs: Graphs, wanted: frozenset[str] | None = None
-) -> Iterator[str]:
-    """The data as pieces of N-Quads, whole lines each; the default graph's triples among them."""
-    rows = rows_of(columnar, graphs, wanted)
-    with translated(), columnar.connection.cursor() as cursor:
-        used = f"SELECT unnest([g, p, s, o]) AS id FROM ({rows})"
-        cursor.execute(
-            f"CREATE OR REPLACE TEMP TABLE written AS FROM ({TERMS}) SEMI JOIN ({used}) USING (id)"
-        )
-        found = cursor.execute(
-            "SELECT concat_ws(' ', subject, predicate, object, graph, '.') || chr(10) AS line"
-            f" FROM ({statements(rows, 'written')})"
-        )
-        while batch := found.fetchmany(_LINES):
-            yield "".join(line for (line,) in batch)
-        cursor.execute("DROP TABLE written")
 
 
 @contextmanager

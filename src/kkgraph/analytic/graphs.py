@@ -45,6 +45,17 @@ class Graphs:
         word = "SELECT" if len(graphs) == 1 else "SELECT DISTINCT"
         return f"{word} p, s, o FROM {self.dataset.named} WHERE {self._among(graphs)}"
 
+    def quads(self, graphs: Sequence[str] | None) -> str:
+        """A SELECT (g, p, s, o) of the quads of some named graphs, or of all.
+
+        Those of the default graph (-1) are among all only where it is RDF's own (``plain``).
+        """
+        named = f"SELECT g, p, s, o FROM {self.dataset.named}"
+        if graphs is not None:
+            return f"{named} WHERE {self._among(graphs)}"
+        default = f"SELECT -1 AS g, p, s, o FROM {self.dataset.default}"
+        return f"{named} UNION ALL {default}" if self.plain else named
+
     def _among(self, graphs: Sequence[str]) -> str:
         found = [self.named[g] for g in graphs if g in self.named]
         return f"g IN ({_listed(found)})" if found else "false"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -17,8 +17,10 @@ from kkgraph.analytic.graphs import graphs_of, opened
 from kkgraph.analytic.matches import Matches
 from kkgraph.analytic.readonly import ReadOnly
 from kkgraph.columnar.queries import UncoveredError, compiled
+from kkgraph.columnar.written import lines
 from kkgraph.errors import QuestionError
 from kkgraph.model import Answer, Route, Text
+from kkgraph.names import is_merged
 from kkgraph.sparql import check_nesting, with_prefixes
 from kkgraph.store.base import Limits
 from kkgraph.store.execute import check_syntax
@@ -141,6 +143,23 @@ class ColumnarStore(ReadOnly):
     def triples_in(self, graphs: Sequence[str]) -> str:
         """A SELECT (p, s, o) of the triples of some named graphs, each once; see ``Graphs``."""
         return self._graphs.triples(graphs)
+
+    def lines(
+        self, graphs: Sequence[str] | None, *, merged: bool = False, default: bool = False
+    ) -> Iterator[str]:
+        """Pieces of N-Quads, whole lines each: the quads of some graphs, or of all, as ``quads``.
+
+        ``merged`` gives their triples instead, each once, which is N-Triples; ``default`` the
+        derived default graph beside them.
+        """
+        rows = self._graphs.quads(graphs)
+        if merged:
+            rows = f"SELECT DISTINCT -1 AS g, p, s, o FROM ({rows})"
+        elif default:
+            chosen = self.graphs() if graphs is None else graphs
+            inside = self._graphs.quads([g for g in chosen if is_merged(g)])
+            rows += f" UNION ALL SELECT DISTINCT -1 AS g, p, s, o FROM ({inside})"
+        return lines(self.columnar, rows)
 
     def copied(self, sparql: str) -> ox.Store:
         """Oxigraph's engine over a copy that has all that the question reads."""

@@ -232,6 +232,10 @@ def write_chunks(chunks: Iterable[bytes], output: Path | None) -> None:
         for chunk in chunks:
             sys.stdout.buffer.write(chunk)
         return
+    if output.exists() and not output.is_file():  # a pipe or a device, which can't be replaced
+        with output.open("wb") as file:
+            file.writelines(chunks)
+        return
     partial = output.with_name(f".{output.name}.partial")
     try:
         with partial.open("wb") as file:

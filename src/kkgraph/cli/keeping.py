@@ -22,7 +22,7 @@ from kkgraph.cli.common import (
     choose,
     open_graph,
     width,
-    write_bytes,
+    write_chunks,
     write_table,
 )
 from kkgraph.errors import QuestionError
@@ -171,6 +171,6 @@ def export(
     if form in rdf:
         chosen = [g.strip() for g in graphs.split(",") if g.strip()]
         chosen = ["ontology"] if form == "owl" else chosen
-        write_bytes(graph.export(form, graphs=chosen, default_graph=default_graph), output)
+        write_chunks(graph.export_chunks(form, graphs=chosen, default_graph=default_graph), output)
     else:
         write_table(flat.findings_sheet(graph.reader, lang), form, output)
