@@ -9,6 +9,7 @@ import sys
 import textwrap
 from itertools import pairwise
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pyoxigraph as ox
@@ -840,6 +841,13 @@ def test_progress(tmp_path, monkeypatch):
 def test_an_error_of_the_engine_is_ours(tmp_path, source):
     with load(source) as columnar:
         assert refused(columnar.run, "SELECT * FROM nothing").code == "engine-failed"
+
+
+def test_no_memory_for_what_the_engine_hands_over_is_no_memory():
+    failed = "Invalid Input Error: exporting a stream from 'x' failed: MemoryError: "
+    with pytest.raises(StoreError) as caught, translated():
+        raise duckdb.InvalidInputException(failed)
+    assert caught.value.code == "out-of-memory"
 
 
 def test_ctrl_c_while_the_engine_works():

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from kkgraph import names, sparql
 from kkgraph.model import Evidence, FindingNote, Gap, Reference, Text
@@ -46,7 +46,7 @@ _LABELS: Final = (
 )
 _REMEMBER: Final = 200_000
 _AT_ONCE: Final = 20_000
-"""The rows of more findings than these would take more memory than their notes."""
+"""The rows about more nodes than these would take more memory than what is made of them."""
 _GAPS: Final = (
     _HEAD
     + """SELECT * WHERE {
@@ -55,6 +55,8 @@ _GAPS: Final = (
 } ORDER BY ?gap ?f"""
 )
 
+_T = TypeVar("_T")
+
 
 class Reader:
     """Looks up labels and findings in a store, and remembers them until the store changes."""
@@ -62,7 +64,7 @@ class Reader:
     def __init__(self, store: Store) -> None:
         self.store = store
         self._version = store.version
-        self._labels: dict[str, Text] = {}
+        self._labels: dict[str, Text | None] = {}
         self._findings: dict[str, FindingNote | None] = {}
         self._gaps: dict[str, Gap | None] = {}
 
@@ -72,10 +74,8 @@ class Reader:
         return self._named(set(iris))
 
     def _named(self, wanted: set[str]) -> dict[str, Text]:
-        if new := _listed(wanted - self._labels.keys()):
-            self._labels |= {iri: {} for iri in wanted - self._labels.keys()}
-            self._labels |= self._read_labels(new)
-        return {i: self._labels[i] for i in wanted if self._labels.get(i)}
+        _learn(self._labels, wanted, self._read_labels)
+        return {i: label for i in wanted if (label := self._labels[i])}
 
     def findings(self, iris: Iterable[str]) -> dict[str, FindingNote]:
         """What a line says about the findings it rests on, by IRI; others are left out."""
@@ -83,19 +83,14 @@ class Reader:
         return self._noted(set(iris))
 
     def _noted(self, wanted: set[str]) -> dict[str, FindingNote]:
-        new = _listed(wanted - self._findings.keys())
-        self._findings |= dict.fromkeys(wanted - self._findings.keys())
-        for start in range(0, len(new), _AT_ONCE):
-            self._findings |= self._read_findings(new[start : start + _AT_ONCE])
-        return {i: note for i in wanted if (note := self._findings.get(i))}
+        _learn(self._findings, wanted, self._read_findings)
+        return {i: note for i in wanted if (note := self._findings[i])}
 
     def gaps(self, iris: list[str]) -> tuple[Gap, ...]:
         """The knowledge gaps with these IRIs, in their order, each with its nearest findings."""
         self._refresh()
-        if new := _listed(set(iris) - self._gaps.keys()):
-            self._gaps |= dict.fromkeys(set(iris) - self._gaps.keys())
-            self._gaps |= self._read_gaps(new)
-        return tuple(gap for i in iris if (gap := self._gaps.get(i)))
+        _learn(self._gaps, set(iris), self._read_gaps)
+        return tuple(gap for i in iris if (gap := self._gaps[i]))
 
     def _read_gaps(self, wanted: list[str]) -> dict[str, Gap]:
         raw: dict[str, dict[str, Any]] = {}
@@ -152,6 +147,18 @@ class Reader:
         nodes |= {term.value for mine in raw.values() for term in mine.told[-2:]}
         labels = {iri: (names.compact(iri), text) for iri, text in self._named(nodes).items()}
         return {i: _note(i, m, home[i], labels) for i, m in raw.items() if i in home}
+
+
+def _learn(
+    known: dict[str, _T | None], wanted: set[str], read: Callable[[list[str]], dict[str, _T]]
+) -> None:
+    """Read what is not known yet; None stands for what isn't there. An error changes nothing."""
+    lacking = wanted - known.keys()
+    new = _listed(lacking)
+    found: dict[str, _T] = {}
+    for start in range(0, len(new), _AT_ONCE):
+        found |= read(new[start : start + _AT_ONCE])
+    known.update(dict.fromkeys(lacking) | found)
 
 
 @dataclass
