@@ -152,8 +152,10 @@ class Compiler:
     def _optional(self, pattern: f.Optional) -> Relation:
         left = self.relation(pattern.left)
         right, condition = self._with_own(pattern)
-        if isinstance(pattern.right, f.Walk) and not condition:
-            return joined_optionally(self, left, walked(self, pattern.right, left), None)
+        if isinstance(pattern.right, f.Walk) and condition is None:  # from where the left side is
+            ends = walked(self, pattern.right, left)
+            found = self.filtered(ends, right.condition) if isinstance(right, f.Filter) else ends
+            return joined_optionally(self, left, found, None)
         return joined_optionally(self, left, self.relation(right), condition)
 
     def _with_own(self, pattern: f.Optional) -> tuple[f.Pattern, f.Expression | None]:
