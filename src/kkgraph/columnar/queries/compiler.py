@@ -128,8 +128,8 @@ class Compiler:
 
     def matches(self, pattern: f.Pattern, frame: Frame) -> tuple[Relation, list[str]]:
         """What an EXISTS inside an expression asks, see ``expressions.Matching``."""
-        names = list(frame.sources["l"].columns)
-        return matched(self, pattern, names)
+        names = dict.fromkeys(n for side in frame.sources.values() for n in side.columns)
+        return matched(self, pattern, list(names))
 
     def _triples(self, pattern: f.Triples) -> Relation:
         return matching(self, pattern)

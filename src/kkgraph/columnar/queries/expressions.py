@@ -71,8 +71,12 @@ class Evaluation:
         relation, names = self._matching.matches(pattern, self.frame)
         if not names:
             return f"(SELECT count(*) > 0 FROM {relation.sql})"
-        if any(place is None or place[1].maybe for place in map(self.frame.place, names)):
-            raise UncoveredError("EXISTS in an expression about a variable unbound at times")
+        for name in names:
+            place = self.frame.place(name)
+            if place is None or place[1].maybe:
+                raise UncoveredError("EXISTS in an expression about a variable unbound at times")
+            if place[1].alike != relation.columns[name].alike:
+                raise UncoveredError("EXISTS in an expression about computed values")
         return self.frame.mark(relation.sql, names)
 
     def both(self, arguments: Sequence[f.Expression]) -> Value:

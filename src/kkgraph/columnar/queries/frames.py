@@ -86,17 +86,21 @@ class Frame:
 
         It must have each combination of them once.
         """
-        places = [self.place(name) for name in names]
-        known = [place for place in places if place is not None]
-        alias = known[0][0]
-        if any(place[0] != alias for place in known):
+        sides = [
+            alias
+            for alias, relation in self.sources.items()
+            if all(n in relation.columns and not relation.columns[n].maybe for n in names)
+        ]
+        if not sides:
             raise UncoveredError("EXISTS about variables of both sides of an OPTIONAL")
+        alias = sides[0]
+        columns = [self.sources[alias].columns[name] for name in names]
         self._marks += 1
         joined = f"e{self._marks}"
-        on = " AND ".join(f"{joined}.{c.sql} = {alias}.{c.sql}" for _, c in known)
+        on = " AND ".join(f"{joined}.{c.sql} = {alias}.{c.sql}" for c in columns)
         self._joins[alias][joined] = f"LEFT JOIN {found} {joined} ON {on}"
         name = quoted(f"exists.{self._marks}")
-        self._columns[alias][name] = f"{joined}.{known[0][1].sql} IS NOT NULL"
+        self._columns[alias][name] = f"{joined}.{columns[0].sql} IS NOT NULL"
         return f"{alias}.{name}"
 
     def source(self, alias: str) -> str:

@@ -71,8 +71,8 @@ class Value(ABC):
         """The lexical form of a literal, or an IRI; of a blank node, anything."""
 
     def lang(self) -> str:
-        """The language of a literal, else the empty string."""
-        return "''"
+        """The language of a literal, else the empty string; NULL where there is no value."""
+        return f"CASE WHEN ({self.sql}) IS NOT NULL THEN '' END"
 
     @abstractmethod
     def datatype(self) -> str:
